@@ -1,0 +1,40 @@
+/** INSERT, UPDATE, DELETE as data. Layer 0. */
+import type { ColumnRef, ExprNode } from "./expr.ts";
+import type { Clause, TableRef } from "./select.ts";
+import type { TypedCodec } from "./type.ts";
+
+export interface InsertColumn {
+  readonly column: ColumnRef;
+  readonly codec: TypedCodec;
+}
+
+/** `rows[r][c]` has passed the codec of `columns[c]`; null is NULL, `DEFAULT_VALUE` leaves it to the database. */
+export interface InsertNode {
+  readonly kind: "insert";
+  readonly table: TableRef;
+  readonly columns: readonly InsertColumn[];
+  readonly rows: readonly (readonly unknown[])[];
+  /** Read back in this order, where the dialect can. */
+  readonly returning: readonly InsertColumn[];
+}
+
+/** Stands in an insert's row where the column is left to the database. */
+export const DEFAULT_VALUE: unique symbol = Symbol("default");
+
+export interface Assignment {
+  readonly column: ColumnRef;
+  readonly value: ExprNode;
+}
+
+export interface UpdateNode {
+  readonly kind: "update";
+  readonly table: TableRef;
+  readonly set: Clause<readonly Assignment[]>;
+  readonly where: readonly Clause<ExprNode>[];
+}
+
+export interface DeleteNode {
+  readonly kind: "delete";
+  readonly table: TableRef;
+  readonly where: readonly Clause<ExprNode>[];
+}

@@ -1,0 +1,208 @@
+/** Value and condition nodes: plain readonly data. Layer 0. */
+import type { SelectNode, TableRef } from "./select.ts";
+import type { TypedCodec } from "./type.ts";
+
+/**
+ * What a column points at: the token that its lambda received. New for every lambda call; which source it stands for
+ * is recorded by the clause that the lambda's result was put into.
+ */
+export interface ScopeToken {
+  readonly kind: "scope";
+  /** For messages only. */
+  readonly label: string;
+}
+
+/** The token of `Model.c.x`: stands for the nearest enclosing source of that table. */
+export interface TableToken {
+  readonly kind: "table";
+  readonly table: TableRef;
+}
+
+/** The name of a column; `explicit` names are used as they are, others pass the engine's naming. */
+export interface ColumnRef {
+  readonly property: string;
+  readonly name: string;
+  readonly explicit: boolean;
+}
+
+export interface ColumnNode {
+  readonly kind: "column";
+  readonly token: ScopeToken | TableToken;
+  readonly column: ColumnRef;
+  readonly codec: TypedCodec;
+}
+
+/** A value that travels as a parameter. `value` has passed its codec and is never null. */
+export interface ValueNode {
+  readonly kind: "value";
+  readonly value: unknown;
+  readonly codec: TypedCodec;
+}
+
+export interface NullNode {
+  readonly kind: "null";
+}
+
+/** A constant truth value, e.g. what `in([])` means. */
+export interface ConstantNode {
+  readonly kind: "constant";
+  readonly value: boolean;
+}
+
+export type CompareOp = "=" | "<>" | "<" | "<=" | ">" | ">=";
+export interface CompareNode {
+  readonly kind: "compare";
+  readonly op: CompareOp;
+  readonly left: ExprNode;
+  readonly right: ExprNode;
+}
+
+export interface LogicNode {
+  readonly kind: "logic";
+  readonly op: "and" | "or";
+  readonly items: readonly ExprNode[];
+}
+
+export interface NotNode {
+  readonly kind: "not";
+  readonly item: ExprNode;
+}
+
+export interface IsNullNode {
+  readonly kind: "isNull";
+  readonly item: ExprNode;
+  readonly negated: boolean;
+}
+
+/** `values` have passed the codec; empty lists never reach a node (they are constants). */
+export interface InListNode {
+  readonly kind: "inList";
+  readonly item: ExprNode;
+  readonly values: readonly unknown[];
+  readonly codec: TypedCodec;
+  readonly negated: boolean;
+}
+
+export interface InQueryNode {
+  readonly kind: "inQuery";
+  readonly item: ExprNode;
+  readonly query: SelectNode;
+  readonly negated: boolean;
+}
+
+export interface ExistsNode {
+  readonly kind: "exists";
+  readonly query: SelectNode;
+}
+
+export interface BetweenNode {
+  readonly kind: "between";
+  readonly item: ExprNode;
+  readonly low: ExprNode;
+  readonly high: ExprNode;
+}
+
+/** `pattern` is a LIKE pattern whose escape mark is `!` when `escaped`, or has no escape mark at all. */
+export interface LikeNode {
+  readonly kind: "like";
+  readonly item: ExprNode;
+  readonly pattern: ExprNode;
+  readonly escaped: boolean;
+  readonly ignoreCase: boolean;
+}
+
+export type ArithmeticOp = "+" | "-" | "*" | "/";
+export interface ArithmeticNode {
+  readonly kind: "arithmetic";
+  readonly op: ArithmeticOp;
+  readonly left: ExprNode;
+  readonly right: ExprNode;
+  readonly codec: TypedCodec;
+}
+
+export type AggregateName = "count" | "sum" | "avg" | "min" | "max";
+/** `item` null is COUNT(*). */
+export interface AggregateNode {
+  readonly kind: "aggregate";
+  readonly name: AggregateName;
+  readonly item: ExprNode | null;
+  readonly codec: TypedCodec;
+}
+
+export type FunctionName = "lower" | "upper" | "length" | "coalesce" | "abs";
+export interface CallNode {
+  readonly kind: "call";
+  readonly name: FunctionName;
+  readonly args: readonly ExprNode[];
+  readonly codec: TypedCodec;
+}
+
+export type DatePart = "year" | "month" | "day" | "hour" | "minute" | "second";
+export interface DatePartNode {
+  readonly kind: "datePart";
+  readonly part: DatePart;
+  readonly item: ExprNode;
+  readonly codec: TypedCodec;
+}
+
+/** One step per key or index, bound as a parameter, never text. */
+export interface JsonPathNode {
+  readonly kind: "jsonPath";
+  readonly item: ExprNode;
+  readonly path: readonly (string | number)[];
+  /** `json`: the value as JSON; `text` and `number`: the scalar it holds, null when it is missing or JSON null. */
+  readonly as: "json" | "text" | "number";
+  readonly codec: TypedCodec;
+}
+
+/** SQL written by the caller: texts and nodes alternate, starting with a text. */
+export interface RawNode {
+  readonly kind: "raw";
+  readonly texts: readonly string[];
+  readonly items: readonly RawItem[];
+  readonly codec: TypedCodec | null;
+}
+/** What may stand in a hole of a raw fragment. */
+export type RawItem = ExprNode | IdentifierNode | ListNode | PlainValueNode;
+/** A value of raw SQL that has no column to take its codec from. */
+export interface PlainValueNode {
+  readonly kind: "plain";
+  readonly value: string | number | bigint | boolean | Date | Uint8Array | null;
+}
+/** One part per level; each is quoted on its own. */
+export interface IdentifierNode {
+  readonly kind: "identifier";
+  readonly parts: readonly string[];
+}
+/** Comma-separated items. */
+export interface ListNode {
+  readonly kind: "list";
+  readonly items: readonly RawItem[];
+}
+
+export type ExprNode =
+  | ColumnNode
+  | ValueNode
+  | NullNode
+  | ConstantNode
+  | CompareNode
+  | LogicNode
+  | NotNode
+  | IsNullNode
+  | InListNode
+  | InQueryNode
+  | ExistsNode
+  | BetweenNode
+  | LikeNode
+  | ArithmeticNode
+  | AggregateNode
+  | CallNode
+  | DatePartNode
+  | JsonPathNode
+  | RawNode;
+
+export interface OrderNode {
+  readonly item: ExprNode;
+  readonly direction: "asc" | "desc";
+  readonly nulls: "first" | "last" | null;
+}

@@ -1,0 +1,47 @@
+/** SELECT as data. Layer 0. */
+import type { ExprNode, OrderNode, ScopeToken } from "./expr.ts";
+
+/** A table by name. One object per model: sources and static columns find each other by its identity. */
+export interface TableRef {
+  readonly name: string;
+  readonly schema: string | null;
+}
+
+/** Something that can stand in FROM. */
+export interface TableSource {
+  readonly kind: "table";
+  readonly table: TableRef;
+}
+export type SourceNode = TableSource;
+
+/**
+ * An expression with what its columns mean: `tokens[i]` stands for the query's source at position i.
+ * Static columns need no token.
+ */
+export interface Clause<N = ExprNode> {
+  readonly tokens: readonly ScopeToken[];
+  readonly node: N;
+}
+
+export interface SelectNode {
+  readonly kind: "select";
+  readonly sources: readonly SourceNode[];
+  /** What is selected, in the order in which rows are read. Empty: `select 1` (exists). */
+  readonly columns: readonly Clause[];
+  /** ANDed. */
+  readonly where: readonly Clause[];
+  readonly orderBy: readonly Clause<OrderNode>[];
+  readonly limit: number | null;
+  readonly offset: number | null;
+  readonly distinct: boolean;
+  /** Rows of `sources` are locked until the transaction ends. */
+  readonly lock: "update" | null;
+}
+
+/** `select <columns> from (<query>) as q`: counts and aggregates over a query that is limited or distinct. */
+export interface WrappedSelectNode {
+  readonly kind: "wrapped";
+  readonly query: SelectNode;
+  /** Each aggregates the inner query's column at this position, or counts rows (null). */
+  readonly columns: readonly ExprNode[];
+}

@@ -1,0 +1,162 @@
+/**
+ * The public error tree. One class per reaction a caller can have; `code` is stable, `hint` says what to do next.
+ * Values never enter a message, a stack or the JSON of an error: only names and types do.
+ */
+
+/** What is known about the effect of a statement or transaction that failed. */
+export type Outcome = "applied" | "not_applied" | "unknown";
+
+export interface ErrorDetails {
+  /** The next action, one sentence. */
+  readonly hint?: string | undefined;
+  /** A stripped copy of what caused this error; see `causeOf`. */
+  readonly cause?: unknown;
+  readonly outcome?: Outcome | undefined;
+  readonly retryable?: boolean | undefined;
+  readonly model?: string | undefined;
+  readonly table?: string | undefined;
+  readonly columns?: readonly string[] | undefined;
+  readonly constraint?: string | undefined;
+  /** The database's own code: SQLSTATE, errno or SQLite result code. */
+  readonly nativeCode?: string | undefined;
+}
+
+const driverErrors = new WeakMap<object, unknown>();
+
+/** The root of every error that kakaorm throws. */
+export class KakaError extends Error {
+  static readonly code: string = "KAKA_ERROR";
+  readonly code: string;
+  readonly hint?: string;
+  readonly outcome?: Outcome;
+  readonly retryable?: boolean;
+  readonly model?: string;
+  readonly table?: string;
+  readonly columns?: readonly string[];
+  readonly constraint?: string;
+  readonly nativeCode?: string;
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = new.target.name;
+    this.code = new.target.code;
+    const { cause: _, ...rest } = details;
+    for (const [key, value] of Object.entries(rest)) {
+      if (value !== undefined) Object.defineProperty(this, key, { value, enumerable: true, writable: true, configurable: true });
+    }
+    if (this.hint) this.message = `${message} (${this.hint})`;
+  }
+
+  /** The error object of the client library, or undefined. It may quote values: never log it. */
+  driverError(): unknown {
+    return driverErrors.get(this);
+  }
+
+  /** Name, code, message and the facts; no values, no SQL parameters, no driver error. */
+  toJSON(): Record<string, unknown> {
+    const { name, code, message } = this;
+    return { ...this, name, code, message };
+  }
+}
+
+/** Attaches the client library's own error where only `driverError()` finds it. @internal */
+export function withDriverError<E extends KakaError>(error: E, driverError: unknown): E {
+  driverErrors.set(error, driverError);
+  return error;
+}
+
+/** Wrong use, found before any SQL is sent. */
+export class UsageError extends KakaError {
+  static override readonly code: string = "KAKA_USAGE";
+}
+/** SQL that this dialect cannot express; names the missing capability and an alternative. */
+export class UnsupportedError extends UsageError {
+  static override readonly code: string = "KAKA_UNSUPPORTED";
+}
+/** A value that its column cannot hold, found before SQL or while reading a row. */
+export class ValueError extends UsageError {
+  static override readonly code: string = "KAKA_VALUE";
+}
+/** A row, insert or update that breaks the rules of its model. */
+export class ValidationError extends KakaError {
+  static override readonly code: string = "KAKA_VALIDATION";
+}
+
+/** The database refused a statement. */
+export class QueryError extends KakaError {
+  static override readonly code: string = "KAKA_QUERY";
+}
+export class ConstraintError extends QueryError {
+  static override readonly code: string = "KAKA_CONSTRAINT";
+}
+export class UniqueViolation extends ConstraintError {
+  static override readonly code: string = "KAKA_UNIQUE";
+}
+export class ForeignKeyViolation extends ConstraintError {
+  static override readonly code: string = "KAKA_FOREIGN_KEY";
+}
+export class NotNullViolation extends ConstraintError {
+  static override readonly code: string = "KAKA_NOT_NULL";
+}
+export class CheckViolation extends ConstraintError {
+  static override readonly code: string = "KAKA_CHECK";
+}
+/** The same work may succeed when run again from its start. */
+export class RetryableError extends QueryError {
+  static override readonly code: string = "KAKA_RETRYABLE";
+}
+export class DeadlockError extends RetryableError {
+  static override readonly code: string = "KAKA_DEADLOCK";
+}
+export class SerializationFailure extends RetryableError {
+  static override readonly code: string = "KAKA_SERIALIZATION";
+}
+export class LockTimeout extends RetryableError {
+  static override readonly code: string = "KAKA_LOCK_TIMEOUT";
+}
+/** A statement ran longer than its limit, or was cancelled by a signal. */
+export class TimeoutError extends QueryError {
+  static override readonly code: string = "KAKA_TIMEOUT";
+}
+/** The database could not be reached, or the line broke. */
+export class ConnectionError extends KakaError {
+  static override readonly code: string = "KAKA_CONNECTION";
+}
+export class PoolTimeout extends ConnectionError {
+  static override readonly code: string = "KAKA_POOL_TIMEOUT";
+}
+export class ConnectionLost extends ConnectionError {
+  static override readonly code: string = "KAKA_CONNECTION_LOST";
+}
+/** COMMIT was sent and its answer never came: the work may be there. Check by key before doing it again. */
+export class CommitOutcomeUnknown extends KakaError {
+  static override readonly code: string = "KAKA_COMMIT_UNKNOWN";
+}
+/** COMMIT was answered with a rollback: nothing of the transaction was kept. */
+export class TransactionRolledBack extends KakaError {
+  static override readonly code: string = "KAKA_ROLLED_BACK";
+}
+/** The database ended the transaction on its own; nothing more can run on this handle. */
+export class TransactionLost extends KakaError {
+  static override readonly code: string = "KAKA_TRANSACTION_LOST";
+}
+export class NotFoundError extends KakaError {
+  static override readonly code: string = "KAKA_NOT_FOUND";
+}
+export class MultipleResultsError extends KakaError {
+  static override readonly code: string = "KAKA_MULTIPLE_RESULTS";
+}
+/** The row that was to be changed is gone or was changed by somebody else. */
+export class StaleObjectError extends KakaError {
+  static override readonly code: string = "KAKA_STALE";
+}
+export class NotLoadedError extends KakaError {
+  static override readonly code: string = "KAKA_NOT_LOADED";
+}
+/** A delete that the ORM refuses because other rows need this one. */
+export class ProtectedError extends KakaError {
+  static override readonly code: string = "KAKA_PROTECTED";
+}
+export class MigrationError extends KakaError {
+  static override readonly code: string = "KAKA_MIGRATION";
+}

@@ -1,0 +1,35 @@
+/** The table of dialect choices: what one server can do and how it spells it. Layer 3: knows no dialect by name. */
+
+export interface Traits {
+  /** For messages: `PostgreSQL 15.18`, `MariaDB 10.11.19`. */
+  readonly label: string;
+  readonly quote: '"' | "`";
+  /** How the n-th parameter (from 1) is written. */
+  readonly placeholder: (n: number) => string;
+  /** Parameters of one statement. */
+  readonly maxParameters: number;
+  /** Bytes of one statement with its parameters; Infinity where only memory limits it. */
+  readonly maxStatementBytes: number;
+  /** Bytes (PostgreSQL, SQLite) or characters (MySQL) of one name. */
+  readonly maxNameLength: number;
+  readonly nameLengthUnit: "bytes" | "characters";
+  /** Rows arrive by alias: the select list is written with `as c0`, `as c1` ... */
+  readonly rowAliases: boolean;
+  readonly insertReturning: boolean;
+  /** `nulls first` and `nulls last` in ORDER BY. */
+  readonly nullsOrdering: boolean;
+  /** Where nulls come when nothing is said about them, in ascending order. */
+  readonly nullsSort: "first" | "last";
+  /** Row locks. `lease`: the transaction already holds the only writer, nothing is written. */
+  readonly rowLocks: "clause" | "lease";
+  readonly partialIndexes: boolean;
+  readonly arrays: boolean;
+  /** How a long list of values is tested: one array parameter, one JSON parameter, or a parameter each. */
+  readonly listParameter: "array" | "json" | "each";
+  /** The LIMIT that stands for "no limit" where OFFSET needs one; null where it does not. */
+  readonly limitForOffset: string | null;
+  /** INSERT without any column. */
+  readonly emptyInsert: "default values" | "() values ()";
+  /** The collation of text columns; null uses the database's own. */
+  readonly textCollation: string | null;
+}

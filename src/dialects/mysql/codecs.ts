@@ -1,0 +1,27 @@
+/** MySQL and MariaDB: the binary protocol, with dates and JSON asked for as text. Layer 4. */
+import { parseJson, stringifyJson } from "../../codec/json.ts";
+import { canonicalDecimal } from "../../codec/number.ts";
+import { canonicalTime } from "../../codec/temporal.ts";
+import { asIs, exactNumber, readInstant, wireOf, type WireTable } from "../wire.ts";
+
+const table: WireTable = {
+  smallint: { encode: null, decode: exactNumber },
+  int: { encode: null, decode: exactNumber },
+  bigint: { encode: null, decode: (raw: string | number | bigint) => BigInt(raw) },
+  float: { encode: null, decode: (raw: string | number) => Number(raw) },
+  decimal: (scale) => ({ encode: null, decode: (raw: string | number) => canonicalDecimal(String(raw), scale)?.text ?? String(raw) }),
+  bool: { encode: (value: boolean) => (value ? 1 : 0), decode: (raw: number | string) => Number(raw) !== 0 },
+  string: asIs,
+  text: asIs,
+  uuid: asIs,
+  enum: asIs,
+  // DATETIME has no zone: UTC by the session's time_zone and by us.
+  datetime: { encode: (value: Date) => value.toISOString().slice(0, 23).replace("T", " "), decode: readInstant },
+  date: asIs,
+  time: { encode: null, decode: (raw: string) => canonicalTime(raw) ?? raw },
+  json: { encode: (value: unknown) => stringifyJson(value, "a json value"), decode: (raw: string) => parseJson(raw) },
+  bytes: { encode: null, decode: (raw: Uint8Array) => new Uint8Array(raw) },
+  array: null,
+};
+
+export const wire = wireOf(table);

@@ -1,0 +1,76 @@
+/** From a dialect's table of type words to the wire form of any codec. Layer 4. */
+import type { TypedCodec, TypeWord } from "../ast/type.ts";
+import type { Codec, WireCodec } from "../codec/codec.ts";
+import { ValueError } from "../errors.ts";
+
+export type WireTable = Readonly<Record<Exclude<TypeWord, "array" | "decimal">, WireCodec>> & {
+  readonly decimal: (scale: number) => WireCodec;
+  readonly array: ((element: WireCodec) => WireCodec) | null;
+};
+
+export const asIs: WireCodec = { encode: null, decode: null };
+
+/** Reads a whole number that must be exact as a JavaScript number. @throws ValueError for one that is not */
+export function exactNumber(raw: string | number | bigint): number {
+  const value = Number(raw);
+  if (Number.isSafeInteger(value)) return value;
+  throw new ValueError("a stored integer does not fit in a JavaScript number exactly", { hint: "declare the column as bigint()" });
+}
+
+function customWire(wire: WireCodec, codec: Codec): WireCodec {
+  const custom = codec.custom;
+  if (custom === undefined) return wire;
+  const encode = wire.encode as ((value: unknown) => unknown) | null;
+  const decode = wire.decode as ((raw: unknown) => unknown) | null;
+  const label = "a custom column";
+  return {
+    encode: (value: unknown) => {
+      const stored = custom.base.accept(custom.encode(value), label);
+      return encode === null ? stored : encode(stored);
+    },
+    decode: (raw: unknown) => custom.decode(decode === null ? raw : decode(raw)),
+  } as WireCodec;
+}
+
+/** A function from codec to wire form that remembers its answers. */
+export function wireOf(table: WireTable): (codec: TypedCodec) => WireCodec {
+  const known = new WeakMap<TypedCodec, WireCodec>();
+  const find = (codec: TypedCodec): WireCodec => {
+    const { word } = codec.type;
+    const family = (codec as Codec).family;
+    if (word === "decimal") return table.decimal(codec.type.scale ?? 0);
+    if (word === "array") {
+      if (table.array === null) throw new ValueError("this dialect has no array columns");
+      return table.array(wire(codec.type.element as TypedCodec));
+    }
+    // The same 64-bit column is read as a bigint or as an exact number: the family says which.
+    if (word === "bigint" && family === "int") return { encode: table.bigint.encode === null ? null : table.int.encode, decode: exactNumber };
+    return table[word];
+  };
+  const wire = (codec: TypedCodec): WireCodec => {
+    let found = known.get(codec);
+    if (found === undefined) {
+      found = customWire(find(codec), codec as Codec);
+      known.set(codec, found);
+    }
+    return found;
+  };
+  return wire;
+}
+
+const instantPattern = /^(\d{4,})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}(?::?\d{2})?(?::?\d{2})?)?$/;
+
+/** An instant from the text forms that databases use; no zone means UTC. @throws ValueError for infinity, BC and zero dates */
+export function readInstant(raw: string): Date {
+  const match = instantPattern.exec(raw);
+  if (match !== null) {
+    const zone = match[8] ?? "Z";
+    const milliseconds = (match[7] ?? "").slice(0, 3).padEnd(3, "0");
+    const text = `${match[1]}-${match[2]}-${match[3]}T${match[4]}:${match[5]}:${match[6]}.${milliseconds}`;
+    const date = new Date(zone === "Z" || zone === "+00" ? `${text}Z` : `${text}${zone.length === 3 ? `${zone}:00` : zone.slice(0, 6)}`);
+    if (!Number.isNaN(date.getTime()) && match[1] !== "0000") return date;
+  }
+  throw new ValueError("a stored timestamp is not an instant that a Date can hold", {
+    hint: "infinity, years before 1 or after 9999 and zero dates have no Date",
+  });
+}

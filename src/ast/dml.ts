@@ -8,7 +8,7 @@ export interface InsertColumn {
   readonly codec: TypedCodec;
 }
 
-/** `rows[r][c]` has passed the codec of `columns[c]`; null is NULL, `DEFAULT_VALUE` leaves it to the database. */
+/** `rows[r][c]` has passed the codec of `columns[c]`; null is NULL. Columns that are not named are left to the database. */
 export interface InsertNode {
   readonly kind: "insert";
   readonly table: TableRef;
@@ -18,11 +18,9 @@ export interface InsertNode {
   readonly returning: readonly InsertColumn[];
 }
 
-/** Stands in an insert's row where the column is left to the database. */
-export const DEFAULT_VALUE: unique symbol = Symbol("default");
-
 export interface Assignment {
   readonly column: ColumnRef;
+  readonly codec: TypedCodec;
   readonly value: ExprNode;
 }
 

@@ -102,12 +102,11 @@ export interface BetweenNode {
   readonly high: ExprNode;
 }
 
-/** `pattern` is a LIKE pattern whose escape mark is `!` when `escaped`, or has no escape mark at all. */
+/** `pattern` is a LIKE pattern whose escape mark is `!`. */
 export interface LikeNode {
   readonly kind: "like";
   readonly item: ExprNode;
-  readonly pattern: ExprNode;
-  readonly escaped: boolean;
+  readonly pattern: string;
   readonly ignoreCase: boolean;
 }
 

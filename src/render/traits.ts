@@ -30,6 +30,8 @@ export interface Traits {
   readonly limitForOffset: string | null;
   /** INSERT without any column. */
   readonly emptyInsert: "default values" | "() values ()";
+  /** How two JSON documents are compared: `=`, a function, or by their text. */
+  readonly jsonEquals: "operator" | "function" | "text";
   /** The collation of text columns; null uses the database's own. */
   readonly textCollation: string | null;
 }

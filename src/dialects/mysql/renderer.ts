@@ -1,0 +1,124 @@
+/** Where the SQL of MySQL and MariaDB differs. Layer 4. */
+import type { AggregateNode, ArithmeticNode, CompareNode, DatePartNode, ExprNode, InListNode, JsonPathNode, LikeNode } from "../../ast/expr.ts";
+import { textCodec } from "../../codec/text.ts";
+import type { Codec } from "../../codec/codec.ts";
+import { jsonCodec } from "../../codec/json.ts";
+import { Renderer } from "../../render/renderer.ts";
+
+/** `$."key"[0]`, bound as one parameter; keys are quoted as JSON strings. */
+export function mysqlPath(path: readonly (string | number)[]): string {
+  return `$${path.map((step) => (typeof step === "number" ? `[${step}]` : `.${JSON.stringify(step)}`)).join("")}`;
+}
+
+/** A long list of these travels as one JSON document. */
+const listTypes: Readonly<Record<string, string>> = { smallint: "int", int: "int", bigint: "bigint", string: "longtext", text: "longtext", uuid: "char(36)", enum: "longtext", date: "date" };
+const longList = 1000;
+
+export class MysqlRenderer extends Renderer {
+  protected override inList(node: InListNode): void {
+    const type = listTypes[node.codec.type.word];
+    if (node.values.length <= longList || type === undefined) return super.inList(node);
+    const collation = type === "longtext" || type === "char(36)" ? ` character set utf8mb4 collate ${this.traits.textCollation}` : "";
+    this.expr(node.item, 4);
+    this.write(node.negated ? " not in " : " in ");
+    this.write("(select v from json_table(");
+    const { encode } = this.wire(node.codec);
+    const texts = node.values.map((value) => (encode === null ? value : encode(value as never)));
+    this.sink.param(`[${texts.map((value) => (typeof value === "string" ? JSON.stringify(value) : String(value))).join(",")}]`);
+    this.write(`, '$[*]' columns (v ${type}${collation} path '$')) as list)`);
+  }
+
+  protected override like(node: LikeNode): void {
+    this.write(node.ignoreCase ? "lower(" : "");
+    this.expr(node.item, node.ignoreCase ? 0 : 4);
+    this.write(node.ignoreCase ? ") like lower(" : " like ");
+    this.value(node.pattern, textCodec);
+    this.write(`${node.ignoreCase ? ")" : ""} escape '!'`);
+  }
+
+  protected override datePart(node: DatePartNode): void {
+    this.write(`extract(${node.part} from `);
+    this.expr(node.item);
+    this.write(")");
+  }
+
+  // MySQL averages integers as decimals of four digits.
+  protected override aggregate(node: AggregateNode): void {
+    if (node.name !== "avg" || node.item === null) return super.aggregate(node);
+    this.write("avg(");
+    this.expr(node.item, 5);
+    this.write(" * 1e0)");
+  }
+
+  protected override arithmetic(node: ArithmeticNode, outer: number): void {
+    if (node.op !== "/") return super.arithmetic(node, outer);
+    const { family, type } = node.codec as Codec;
+    if (family === "decimal") this.write("round(");
+    super.arithmetic(node, family === "decimal" ? 0 : outer);
+    if (family === "decimal") this.write(`, ${type.scale})`);
+  }
+
+  protected override arithmeticOperand(item: ExprNode, whole: ArithmeticNode, outer: number): void {
+    const asDouble = whole.op === "/" && item === whole.left && (whole.codec as Codec).family === "float";
+    // A decimal literal is sent as text, which MySQL would calculate with as a double.
+    const literal = item.kind === "value" && item.codec.type.word === "decimal";
+    if (literal) {
+      this.write("cast(");
+      this.expr(item);
+      const scale = Math.min(item.codec.type.scale ?? 0, 30);
+      return this.write(` as decimal(65, ${scale}))`);
+    }
+    this.expr(item, asDouble ? 5 : outer);
+    if (asDouble) this.write(" * 1e0");
+  }
+
+  protected override compare(node: CompareNode): void {
+    const { codec } = node.left as { codec?: Codec };
+    if (codec?.family !== "json" || (node.op !== "=" && node.op !== "<>")) return this.compareExact(node);
+    const equals = this.traits.jsonEquals;
+    if (node.op === "<>") this.write(equals === "function" ? "not " : "");
+    this.write(equals === "function" ? "json_equals(" : "");
+    this.expr(node.left, 4);
+    this.write(equals === "function" ? ", " : ` ${node.op} `);
+    this.#jsonOperand(node.right);
+    if (equals === "function") this.write(")");
+  }
+
+  #jsonOperand(node: ExprNode): void {
+    if (node.kind !== "value" || this.traits.jsonEquals === "function") return this.expr(node, 4);
+    this.write("cast(");
+    this.value(node.value, jsonCodec);
+    this.write(" as json)");
+  }
+
+  // The same holds for comparisons: a decimal against text would be compared as doubles.
+  protected compareExact(node: CompareNode): void {
+    const { right } = node;
+    if (right.kind !== "value" || right.codec.type.word !== "decimal") return super.compare(node);
+    this.expr(node.left, 4);
+    this.write(` ${node.op} cast(`);
+    this.expr(right);
+    this.write(` as decimal(65, ${Math.min(right.codec.type.scale ?? 0, 30)}))`);
+  }
+
+  protected override jsonPath(node: JsonPathNode): void {
+    const extract = (): void => {
+      this.write("json_extract(");
+      this.expr(node.item);
+      this.write(", ");
+      this.sink.param(mysqlPath(node.path));
+      this.write(")");
+    };
+    if (node.as === "json") return extract();
+    this.write(node.as === "text" ? "(case when json_type(" : "(case when json_type(");
+    extract();
+    this.write(node.as === "text" ? ") <> 'NULL' then json_unquote(" : ") in ('INTEGER', 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL') then json_unquote(");
+    extract();
+    this.write(node.as === "text" ? ") end)" : ") + 0e0 end)");
+  }
+
+  protected override plain(value: string | number | bigint | boolean | Date | Uint8Array | null): unknown {
+    if (value instanceof Date) return value.toISOString().slice(0, 23).replace("T", " ");
+    return typeof value === "boolean" ? Number(value) : value;
+  }
+}

@@ -1,0 +1,92 @@
+/** Where PostgreSQL's SQL differs. Layer 4. */
+import type { ArithmeticNode, DatePartNode, ExprNode, InListNode, JsonPathNode, LikeNode } from "../../ast/expr.ts";
+import { textCodec } from "../../codec/text.ts";
+import type { Codec } from "../../codec/codec.ts";
+import { arrayCodec } from "../../codec/compose.ts";
+import { Renderer } from "../../render/renderer.ts";
+
+const castWords: Readonly<Record<string, string>> = { smallint: "smallint", int: "integer", bigint: "bigint", float: "double precision", decimal: "numeric" };
+const arrays = new WeakMap<object, Codec>();
+
+function arrayOf(element: Codec): Codec {
+  let found = arrays.get(element);
+  if (found === undefined) {
+    found = arrayCodec(element);
+    arrays.set(element, found);
+  }
+  return found;
+}
+
+/** The keys of a JSON path as one text array. */
+const pathCodec = arrayCodec(textCodec);
+
+export class PostgresRenderer extends Renderer {
+  // One parameter however long the list: one statement text, no parameter limit.
+  protected override inList(node: InListNode): void {
+    this.expr(node.item, 4);
+    this.write(node.negated ? " <> all(" : " = any(");
+    this.value(node.values, arrayOf(node.codec as Codec));
+    this.write(")");
+  }
+
+  protected override like(node: LikeNode): void {
+    this.expr(node.item, 4);
+    this.write(node.ignoreCase ? " ilike " : " like ");
+    this.value(node.pattern, textCodec);
+    this.write(" escape '!'");
+  }
+
+  protected override datePart(node: DatePartNode): void {
+    const instant = (node.item as { codec?: Codec }).codec?.type.word === "datetime";
+    this.write(`cast(trunc(extract(${node.part} from `);
+    this.expr(node.item, 6);
+    this.write(`${instant ? " at time zone 'UTC'" : ""})) as integer)`);
+  }
+
+  protected override jsonPath(node: JsonPathNode): void {
+    const reach = (operator: "#>" | "#>>"): void => {
+      this.expr(node.item, 6);
+      this.write(` ${operator} `);
+      this.value(node.path.map(String), pathCodec);
+      this.write("::text[]");
+    };
+    if (node.as === "number") {
+      this.write("(case when jsonb_typeof(");
+      reach("#>");
+      this.write(") = 'number' then (");
+      reach("#>>");
+      return this.write(")::double precision end)");
+    }
+    this.write("(");
+    reach(node.as === "text" ? "#>>" : "#>");
+    this.write(")");
+  }
+
+  // A parameter takes the type of its neighbour: where they differ it needs its own. Integers divide as numbers.
+  protected override arithmeticOperand(item: ExprNode, whole: ArithmeticNode, outer: number): void {
+    if (whole.op === "/" && item === whole.left && (whole.codec as Codec).family === "float") {
+      this.write("cast(");
+      this.expr(item);
+      return this.write(" as double precision)");
+    }
+    const other = item === whole.left ? whole.right : whole.left;
+    const word = item.kind === "value" ? castWords[item.codec.type.word] : undefined;
+    const neighbour = (other as { codec?: Codec }).codec?.type.word;
+    this.expr(item, outer);
+    if (word !== undefined && neighbour !== (item as { codec: Codec }).codec.type.word) this.write(`::${word}`);
+  }
+
+  protected override arithmetic(node: ArithmeticNode, outer: number): void {
+    if (node.op !== "/" || (node.codec as Codec).family !== "decimal") return super.arithmetic(node, outer);
+    this.write("round(");
+    super.arithmetic(node, 0);
+    this.write(`, ${node.codec.type.scale})`);
+  }
+
+  protected override plain(value: string | number | bigint | boolean | Date | Uint8Array | null): unknown {
+    if (value instanceof Date) return value.toISOString();
+    if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString("hex")}`;
+    return value === null || typeof value === "string" ? value : String(value);
+  }
+}
+

@@ -1,0 +1,197 @@
+/** Statements as text: frames, aliases, clauses. Layer 3: knows nodes and traits, no dialect by name. */
+import type { DeleteNode, InsertNode, UpdateNode } from "../ast/dml.ts";
+import type { ExprNode, OrderNode, RawNode } from "../ast/expr.ts";
+import type { Clause, SelectNode, SourceNode, TableRef, WrappedSelectNode } from "../ast/select.ts";
+import { safeIntCodec } from "../codec/number.ts";
+import { UnsupportedError } from "../errors.ts";
+import type { CompiledStatement, Operation } from "./compiled.ts";
+import { ExprRenderer, type Frame } from "./expr-renderer.ts";
+import { columnName } from "./naming.ts";
+
+export type StatementNode = SelectNode | WrappedSelectNode | InsertNode | UpdateNode | DeleteNode | RawNode;
+
+export abstract class Renderer extends ExprRenderer {
+  /** The whole statement; the renderer is used once. */
+  statement(node: StatementNode): CompiledStatement {
+    switch (node.kind) {
+      case "select":
+        this.select(node, this.traits.rowAliases);
+        return this.#compiled("select", true, node.lock !== null);
+      case "wrapped":
+        this.#wrapped(node);
+        return this.#compiled("select", true, false);
+      case "insert":
+        this.#insert(node);
+        return this.#compiled("insert", node.returning.length > 0, true);
+      case "update":
+        this.#update(node);
+        return this.#compiled("update", false, true);
+      case "delete":
+        this.#delete(node);
+        return this.#compiled("delete", false, true);
+      case "raw":
+        this.raw(node);
+        return this.#compiled("raw", true, true);
+      default:
+        return node satisfies never;
+    }
+  }
+
+  #compiled(operation: Operation, rows: boolean, writes: boolean): CompiledStatement {
+    return { sql: this.sink.text, params: this.sink.params, operation, rows, writes };
+  }
+
+  /** `aliased`: the columns are named `c0 c1 ...`, for clients that read by name and for queries around this one. */
+  select(node: SelectNode, aliased: boolean): void {
+    this.#framed(node.sources, () => {
+      this.write(node.distinct ? "select distinct " : "select ");
+      if (node.columns.length === 0) this.write("1");
+      const outermost = this.frame?.parent === null;
+      node.columns.forEach((column, i) => {
+        if (i > 0) this.write(", ");
+        this.#clause(column, (item) => (outermost ? this.selected(item) : this.expr(item)));
+        if (aliased) this.write(` as c${i}`);
+      });
+      this.#from();
+      this.#where(node.where);
+      if (node.orderBy.length > 0) {
+        this.write(" order by ");
+        this.#orderTerms(node.orderBy);
+      }
+      this.#limit(node.limit, node.offset);
+      if (node.lock !== null && this.traits.rowLocks === "clause") this.write(" for update");
+    });
+  }
+
+  /** An item of the outermost select list: the place to ask for a form that the client reads exactly. */
+  protected selected(item: ExprNode): void {
+    this.expr(item);
+  }
+
+  #orderTerms(terms: readonly Clause<OrderNode>[]): void {
+    terms.forEach((term, i) => {
+      if (i > 0) this.write(", ");
+      this.#clause(term, (order) => this.order(order));
+    });
+  }
+
+  #limit(limit: number | null, offset: number | null): void {
+    if (limit !== null) {
+      this.write(" limit ");
+      this.value(limit, safeIntCodec);
+    } else if (offset !== null && this.traits.limitForOffset !== null) this.write(` limit ${this.traits.limitForOffset}`);
+    if (offset !== null) {
+      this.write(" offset ");
+      this.value(offset, safeIntCodec);
+    }
+  }
+
+  #wrapped(node: WrappedSelectNode): void {
+    this.write("select ");
+    const table: TableRef = { name: "q", schema: null };
+    this.#framed([{ kind: "table", table }], () => {
+      node.columns.forEach((item, i) => {
+        if (i > 0) this.write(", ");
+        this.selected(item);
+        if (this.traits.rowAliases) this.write(` as c${i}`);
+      });
+    });
+    this.write(" from (");
+    this.select(node.query, true);
+    this.write(") as q");
+  }
+
+  #insert(node: InsertNode): void {
+    this.write(`insert into ${this.tableName(node.table)}`);
+    if (node.columns.length === 0) {
+      if (node.rows.length > 1) throw new UnsupportedError(`${this.traits.label} cannot insert several rows without any column in one statement`);
+      this.write(` ${this.traits.emptyInsert}`);
+    } else {
+      this.write(` (${node.columns.map(({ column }) => this.quote(columnName(column, this.naming))).join(", ")}) values `);
+      node.rows.forEach((row, r) => {
+        this.write(r === 0 ? "(" : ", (");
+        node.columns.forEach(({ codec }, c) => {
+          if (c > 0) this.write(", ");
+          this.value(row[c], codec);
+        });
+        this.write(")");
+      });
+    }
+    if (node.returning.length > 0) {
+      if (!this.traits.insertReturning) throw new UnsupportedError(`${this.traits.label} has no INSERT ... RETURNING`);
+      this.write(" returning ");
+      this.#framed([{ kind: "table", table: node.table }], () => {
+        node.returning.forEach(({ column, codec }, i) => {
+          if (i > 0) this.write(", ");
+          this.selected({ kind: "column", token: { kind: "table", table: node.table }, column, codec });
+          if (this.traits.rowAliases) this.write(` as c${i}`);
+        });
+      });
+    }
+  }
+
+  #update(node: UpdateNode): void {
+    this.write(`update ${this.tableName(node.table)}`);
+    this.#framed([{ kind: "table", table: node.table }], () => {
+      this.write(" set ");
+      this.#clause(node.set, (assignments) => {
+        assignments.forEach(({ column, value, codec }, i) => {
+          this.write(`${i > 0 ? ", " : ""}${this.quote(columnName(column, this.naming))} = `);
+          if (value.kind === "value") this.value(value.value, codec);
+          else this.assigned(value, codec);
+        });
+      });
+      this.#where(node.where);
+    });
+  }
+
+  /** The computed value of a SET; `codec` is its column's. */
+  protected assigned(value: ExprNode, _codec: UpdateNode["set"]["node"][number]["codec"]): void {
+    this.expr(value);
+  }
+
+  #delete(node: DeleteNode): void {
+    this.write(`delete from ${this.tableName(node.table)}`);
+    this.#framed([{ kind: "table", table: node.table }], () => this.#where(node.where));
+  }
+
+  #from(): void {
+    const { sources } = this.frame as Frame;
+    sources.forEach(({ source, alias }, i) => {
+      this.write(i === 0 ? " from " : ", ");
+      this.write(this.tableName(source.table));
+      if (alias !== source.table.name) this.write(` as ${this.quote(alias)}`);
+    });
+  }
+
+  #where(clauses: readonly Clause[]): void {
+    clauses.forEach((clause, i) => {
+      this.write(i === 0 ? " where " : " and ");
+      this.#clause(clause, (condition) => this.expr(condition, clauses.length > 1 ? 2 : 0));
+    });
+  }
+
+  #clause<N>(clause: Clause<N>, write: (node: N) => void): void {
+    const frame = this.frame as Frame;
+    const before = frame.tokens;
+    frame.tokens = clause.tokens;
+    write(clause.node);
+    frame.tokens = before;
+  }
+
+  /** Opens a FROM inside the current one: gives each source an alias that no enclosing source has. */
+  #framed(sources: readonly SourceNode[], write: () => void): void {
+    const parent = this.frame;
+    const taken = new Set<string>();
+    for (let frame = parent; frame !== null; frame = frame.parent) for (const { alias } of frame.sources) taken.add(alias);
+    const named = sources.map((source) => {
+      let alias = source.table.name;
+      for (let n = 2; taken.has(alias); n++) alias = `${source.table.name}_${n}`;
+      taken.add(alias);
+      return { source, alias };
+    });
+    this.frame = { sources: named, qualify: parent !== null || sources.length > 1, parent, tokens: [] };
+    write();
+    this.frame = parent;
+  }
+}

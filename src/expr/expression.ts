@@ -2,7 +2,7 @@
 import type { ArithmeticOp, CompareOp, DatePart, ExprNode, OrderNode } from "../ast/expr.ts";
 import type { Codec, Family } from "../codec/codec.ts";
 import { jsonCodec } from "../codec/json.ts";
-import { canonicalDecimal, decimalCodec, decimalOf, floatCodec, safeIntCodec } from "../codec/number.ts";
+import { canonicalDecimal, decimalCodec, decimalOf, floatCodec, intCodec, safeIntCodec } from "../codec/number.ts";
 import { kindOf } from "../codec/refuse.ts";
 import { acceptText, boolCodec, textCodec } from "../codec/text.ts";
 import { UsageError } from "../errors.ts";
@@ -190,7 +190,8 @@ export class NumberExpression extends OrderedExpression {
     if (typeof other !== "number" || !Number.isFinite(other)) return { node: this.operand(other, method), codec: this.codec };
     if (family === "decimal") return codedDecimal(decimalOf(other), this.label);
     if (family === "float" || !Number.isInteger(other)) return coded(floatCodec, other, this.label);
-    return family === "bigint" ? coded(this.codec, BigInt(other), this.label) : coded(safeIntCodec, other, this.label);
+    if (family === "bigint") return coded(this.codec, BigInt(other), this.label);
+    return coded(Math.abs(other) < 2 ** 31 ? intCodec : safeIntCodec, other, this.label);
   }
 }
 
@@ -222,22 +223,22 @@ function arithmeticCodec(op: ArithmeticOp, left: Codec, right: Codec): Codec {
 
 export class TextExpression extends OrderedExpression {
   like(pattern: unknown): Condition {
-    return this.#like(acceptText(pattern, this.label), false, false);
+    return this.#like(acceptText(pattern, this.label).replaceAll("!", "!!"), false);
   }
   ilike(pattern: unknown): Condition {
-    return this.#like(acceptText(pattern, this.label), false, true);
+    return this.#like(acceptText(pattern, this.label).replaceAll("!", "!!"), true);
   }
   contains(part: unknown, o?: { ignoreCase?: boolean }): Condition {
-    return this.#like(`%${literally(part, this.label)}%`, true, o?.ignoreCase === true);
+    return this.#like(`%${literally(part, this.label)}%`, o?.ignoreCase === true);
   }
   startsWith(part: unknown, o?: { ignoreCase?: boolean }): Condition {
-    return this.#like(`${literally(part, this.label)}%`, true, o?.ignoreCase === true);
+    return this.#like(`${literally(part, this.label)}%`, o?.ignoreCase === true);
   }
   endsWith(part: unknown, o?: { ignoreCase?: boolean }): Condition {
-    return this.#like(`%${literally(part, this.label)}`, true, o?.ignoreCase === true);
+    return this.#like(`%${literally(part, this.label)}`, o?.ignoreCase === true);
   }
-  #like(pattern: string, escaped: boolean, ignoreCase: boolean): Condition {
-    return new Condition({ kind: "like", item: this.node, pattern: { kind: "value", value: pattern, codec: textCodec }, escaped, ignoreCase });
+  #like(pattern: string, ignoreCase: boolean): Condition {
+    return new Condition({ kind: "like", item: this.node, pattern, ignoreCase });
   }
 }
 

@@ -4,7 +4,7 @@ import type { Codec } from "../codec/codec.ts";
 import { kindOf } from "../codec/refuse.ts";
 import { acceptText } from "../codec/text.ts";
 import { UsageError } from "../errors.ts";
-import type { ExprOf } from "./expr.types.ts";
+import type { Expr, WhereClause } from "./expr.types.ts";
 import { Condition, Expression, expressionOf } from "./expression.ts";
 
 /** The codec of a fragment: its value is handed over as the database gives it. */
@@ -47,15 +47,11 @@ export function rawNode(texts: TemplateStringsArray, values: readonly unknown[])
   return { kind: "raw", texts: [...texts], items: values.map(rawItem), codec: null };
 }
 
-function tag<T>(texts: TemplateStringsArray, ...values: unknown[]): ExprOf<T> {
-  // A fragment has the operators of every family it may be typed as: the caller's T says which of them compile.
-  return new RawExpression({ ...rawNode(texts, values), codec: anyCodec }) as never;
-}
+/** A fragment: an expression of the caller's word T; one of boolean is a condition too. */
+export type SqlFragment<T> = [T] extends [boolean] ? WhereClause : Expr<T>;
 
-class RawExpression extends Condition {
-  constructor(node: RawNode) {
-    super(node, anyCodec, "an sql fragment");
-  }
+function tag<T>(texts: TemplateStringsArray, ...values: unknown[]): SqlFragment<T> {
+  return new Condition({ ...rawNode(texts, values), codec: anyCodec }, anyCodec, "an sql fragment") as never;
 }
 
 /**

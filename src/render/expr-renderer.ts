@@ -20,7 +20,7 @@ import type {
 } from "../ast/expr.ts";
 import type { SelectNode, SourceNode, TableRef } from "../ast/select.ts";
 import type { TypedCodec } from "../ast/type.ts";
-import type { WireCodec } from "../codec/codec.ts";
+import type { Codec, WireCodec } from "../codec/codec.ts";
 import { UsageError } from "../errors.ts";
 import { columnName, type Naming } from "./naming.ts";
 import type { Sink } from "./sink.ts";
@@ -38,6 +38,11 @@ export interface Frame {
 
 /** How tightly an operator binds; operands of a lower number need parentheses. */
 const binding = { or: 1, and: 2, not: 3, compare: 4, add: 5, multiply: 6, whole: 7 } as const;
+
+/** What a node's values are read with; null for conditions and whatever else has no type of its own. */
+export function codecOf(node: ExprNode): Codec | null {
+  return "codec" in node ? (node.codec as Codec | null) : null;
+}
 
 export interface RenderContext {
   readonly traits: Traits;

@@ -1,8 +1,9 @@
 /** Where the SQL of MySQL and MariaDB differs. Layer 4. */
-import type { AggregateNode, ArithmeticNode, CompareNode, DatePartNode, ExprNode, InListNode, JsonPathNode, LikeNode } from "../../ast/expr.ts";
+import type { AggregateNode, ArithmeticNode, CompareNode, DatePartNode, ExprNode, InListNode, JsonPathNode, LikeNode, ValueNode } from "../../ast/expr.ts";
 import { textCodec } from "../../codec/text.ts";
 import type { Codec } from "../../codec/codec.ts";
 import { jsonCodec } from "../../codec/json.ts";
+import { codecOf } from "../../render/expr-renderer.ts";
 import { Renderer } from "../../render/renderer.ts";
 
 /** `$."key"[0]`, bound as one parameter; keys are quoted as JSON strings. */
@@ -16,6 +17,7 @@ const longList = 1000;
 
 export class MysqlRenderer extends Renderer {
   protected override inList(node: InListNode): void {
+    if (node.codec.type.word === "decimal") return this.#decimalList(node);
     const type = listTypes[node.codec.type.word];
     if (node.values.length <= longList || type === undefined) return super.inList(node);
     const collation = type === "longtext" || type === "char(36)" ? ` character set utf8mb4 collate ${this.traits.textCollation}` : "";
@@ -60,21 +62,12 @@ export class MysqlRenderer extends Renderer {
 
   protected override arithmeticOperand(item: ExprNode, whole: ArithmeticNode, outer: number): void {
     const asDouble = whole.op === "/" && item === whole.left && (whole.codec as Codec).family === "float";
-    // A decimal literal is sent as text, which MySQL would calculate with as a double.
-    const literal = item.kind === "value" && item.codec.type.word === "decimal";
-    if (literal) {
-      this.write("cast(");
-      this.expr(item);
-      const scale = Math.min(item.codec.type.scale ?? 0, 30);
-      return this.write(` as decimal(65, ${scale}))`);
-    }
     this.expr(item, asDouble ? 5 : outer);
     if (asDouble) this.write(" * 1e0");
   }
 
   protected override compare(node: CompareNode): void {
-    const { codec } = node.left as { codec?: Codec };
-    if (codec?.family !== "json" || (node.op !== "=" && node.op !== "<>")) return this.compareExact(node);
+    if (codecOf(node.left)?.family !== "json" || (node.op !== "=" && node.op !== "<>")) return super.compare(node);
     const equals = this.traits.jsonEquals;
     if (node.op === "<>") this.write(equals === "function" ? "not " : "");
     this.write(equals === "function" ? "json_equals(" : "");
@@ -91,14 +84,19 @@ export class MysqlRenderer extends Renderer {
     this.write(" as json)");
   }
 
-  // The same holds for comparisons: a decimal against text would be compared as doubles.
-  protected compareExact(node: CompareNode): void {
-    const { right } = node;
-    if (right.kind !== "value" || right.codec.type.word !== "decimal") return super.compare(node);
-    this.expr(node.left, 4);
-    this.write(` ${node.op} cast(`);
-    this.expr(right);
-    this.write(` as decimal(65, ${Math.min(right.codec.type.scale ?? 0, 30)}))`);
+  // A decimal is sent as text, which MySQL would compare and calculate with as a double.
+  protected override valueNode(node: ValueNode): void {
+    if (node.codec.type.word !== "decimal") return super.valueNode(node);
+    this.write("cast(");
+    super.valueNode(node);
+    this.write(` as decimal(65, ${Math.min(node.codec.type.scale ?? 0, 30)}))`);
+  }
+
+  #decimalList(node: InListNode): void {
+    this.expr(node.item, 4);
+    this.write(node.negated ? " not in (" : " in (");
+    this.list(node.values.map((value) => ({ kind: "value", value, codec: node.codec })), ", ", 0);
+    this.write(")");
   }
 
   protected override jsonPath(node: JsonPathNode): void {
@@ -110,7 +108,7 @@ export class MysqlRenderer extends Renderer {
       this.write(")");
     };
     if (node.as === "json") return extract();
-    this.write(node.as === "text" ? "(case when json_type(" : "(case when json_type(");
+    this.write("(case when json_type(");
     extract();
     this.write(node.as === "text" ? ") <> 'NULL' then json_unquote(" : ") in ('INTEGER', 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL') then json_unquote(");
     extract();

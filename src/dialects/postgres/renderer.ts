@@ -3,6 +3,7 @@ import type { ArithmeticNode, DatePartNode, ExprNode, InListNode, JsonPathNode, 
 import { textCodec } from "../../codec/text.ts";
 import type { Codec } from "../../codec/codec.ts";
 import { arrayCodec } from "../../codec/compose.ts";
+import { codecOf } from "../../render/expr-renderer.ts";
 import { Renderer } from "../../render/renderer.ts";
 
 const castWords: Readonly<Record<string, string>> = { smallint: "smallint", int: "integer", bigint: "bigint", float: "double precision", decimal: "numeric" };
@@ -37,7 +38,7 @@ export class PostgresRenderer extends Renderer {
   }
 
   protected override datePart(node: DatePartNode): void {
-    const instant = (node.item as { codec?: Codec }).codec?.type.word === "datetime";
+    const instant = codecOf(node.item)?.type.word === "datetime";
     this.write(`cast(trunc(extract(${node.part} from `);
     this.expr(node.item, 6);
     this.write(`${instant ? " at time zone 'UTC'" : ""})) as integer)`);
@@ -69,11 +70,9 @@ export class PostgresRenderer extends Renderer {
       this.expr(item);
       return this.write(" as double precision)");
     }
-    const other = item === whole.left ? whole.right : whole.left;
-    const word = item.kind === "value" ? castWords[item.codec.type.word] : undefined;
-    const neighbour = (other as { codec?: Codec }).codec?.type.word;
+    const neighbour = codecOf(item === whole.left ? whole.right : whole.left)?.type.word;
     this.expr(item, outer);
-    if (word !== undefined && neighbour !== (item as { codec: Codec }).codec.type.word) this.write(`::${word}`);
+    if (item.kind === "value" && item.codec.type.word !== neighbour) this.write(`::${castWords[item.codec.type.word]}`);
   }
 
   protected override arithmetic(node: ArithmeticNode, outer: number): void {

@@ -1,0 +1,36 @@
+/** Stopping a statement that runs: ask the server, wait for both answers, and only then drop the line. Layer 5. */
+import type { Connection } from "../drivers/driver.ts";
+
+/**
+ * Resolves when the cancel request was answered and the statement settled: before that the connection belongs to nobody
+ * else, or the request could hit the next statement. When that takes longer than the limit the line is dropped.
+ */
+export async function stopStatement(connection: Connection, statement: Promise<unknown>, limitMs: number): Promise<void> {
+  const settled = statement.then(ignore, ignore); // its owner sees how it ended
+  const answered = Promise.resolve()
+    .then(() => connection.cancel())
+    .catch(() => connection.destroy()); // a server that cannot be asked is not going to stop it
+  const timer = setTimeout(() => connection.destroy(), Math.max(1, limitMs));
+  try {
+    await Promise.all([answered, settled]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The statement's own fate, with the signal able to stop it on the way. */
+export async function stoppable<T>(connection: Connection, statement: Promise<T>, signal: AbortSignal, limitMs: number): Promise<T> {
+  let stopping: Promise<void> | null = null;
+  const stop = () => {
+    stopping = stopStatement(connection, statement, limitMs);
+  };
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await statement;
+  } finally {
+    signal.removeEventListener("abort", stop);
+    await stopping;
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,80 @@
+/** Our errors at the edge of the engine: mapping, completing facts, keeping second errors. Layer 5. */
+
+import type { Dialect } from "../dialects/dialect.ts";
+import type { Connection } from "../drivers/driver.ts";
+import { ConnectionError, KakaError, type Outcome, QueryError, RetryableError, TimeoutError, UsageError } from "../errors.ts";
+
+/** The error as one of ours; errors that are ours already stay the same object. */
+export function asOurs(dialect: Dialect, error: unknown): KakaError {
+  return error instanceof KakaError ? error : dialect.mapError(error);
+}
+
+/** What is known about a statement when it fails. */
+export interface FailedStatement {
+  readonly connection: Connection;
+  readonly writes: boolean;
+  readonly model: string | null;
+  readonly inTransaction: boolean;
+}
+
+/** Fills in outcome, retryable and model where the dialect left them open. */
+export function completeFacts(error: KakaError, at: FailedStatement): KakaError {
+  // A line that broke while a lone write was under way leaves open whether it happened; within a transaction
+  // nothing happened, for COMMIT was not sent.
+  const lost = error instanceof ConnectionError || !at.connection.alive;
+  addFact(error, "outcome", lost && at.writes && !at.inTransaction ? ("unknown" satisfies Outcome) : "not_applied");
+  addFact(error, "retryable", error instanceof RetryableError);
+  if (at.model !== null && error instanceof QueryError) addFact(error, "model", at.model);
+  return error;
+}
+
+/** Adds one fact unless the error already states it. */
+export function addFact<K extends "outcome" | "retryable" | "model">(error: KakaError, key: K, value: KakaError[K]): void {
+  if (error[key] !== undefined) return;
+  Object.defineProperty(error, key, { value, enumerable: true, writable: true, configurable: true });
+}
+
+/** What every use after the end of an engine gets. */
+export function closedError(): UsageError {
+  return new UsageError("the engine is disconnected", { hint: "call connect(url) again", outcome: "not_applied", retryable: false });
+}
+
+/** The error of a connection that could not be opened; names the server, never its user or password. */
+export function openError(label: string, cause: KakaError): KakaError {
+  if (cause instanceof UsageError) return cause;
+  return new ConnectionError(`cannot connect to ${label}: ${cause.message}`, {
+    cause,
+    nativeCode: cause.nativeCode,
+    outcome: "not_applied",
+    retryable: false,
+  });
+}
+
+/** The error of a cancelled piece of work; the signal's reason is its cause. */
+export function cancelled(what: string, signal: AbortSignal): TimeoutError {
+  return new TimeoutError(`${what} was cancelled by its signal`, { cause: signal.reason, outcome: "not_applied", retryable: false });
+}
+
+/** Keeps a second error beside the first, which stays the one that is thrown. */
+export function suppress(first: unknown, second: KakaError): void {
+  if (first === second) return;
+  if (typeof first === "object" && first !== null && Object.isExtensible(first)) {
+    const kept: unknown = Reflect.get(first, "suppressed");
+    const value = Array.isArray(kept) ? [...kept, second] : [second];
+    // Not enumerable: neither the JSON of our errors nor an application's own error changes its shape.
+    Object.defineProperty(first, "suppressed", { value, enumerable: false, writable: true, configurable: true });
+  } else {
+    warn(`a second error followed one that cannot carry it: ${second.code} ${second.message}`);
+  }
+}
+
+/** A warning of this library on the process's warning channel. */
+export function warn(message: string): void {
+  process.emitWarning(message, { type: "KakaormWarning" });
+}
+
+/** Name and code of anything thrown; its message only when it is one of ours, for others may quote values. */
+export function describe(error: unknown): string {
+  if (error instanceof KakaError) return `${error.code}: ${error.message}`;
+  return error instanceof Error ? error.name : typeof error;
+}

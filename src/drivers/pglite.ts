@@ -70,6 +70,7 @@ export async function openDriver(target: ConnectionTarget, settings: SessionSett
       return new PostgresSession(connections, serverInfo("pglite", version), wire, settings.prepare, restore, () => {});
     } catch (error) {
       wire.destroy();
+      current = null;
       throw openError(target, error);
     }
   };

@@ -10,12 +10,15 @@ export async function stopStatement(connection: Connection, statement: Promise<u
   const answered = Promise.resolve()
     .then(() => connection.cancel())
     .catch(() => connection.destroy()); // a server that cannot be asked is not going to stop it
-  const timer = setTimeout(() => connection.destroy(), Math.max(1, limitMs));
-  try {
-    await Promise.all([answered, settled]);
-  } finally {
-    clearTimeout(timer);
-  }
+  let timer: NodeJS.Timeout | undefined;
+  const dropped = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      connection.destroy();
+      resolve();
+    }, Math.max(1, limitMs));
+  });
+  await Promise.race([Promise.all([answered, settled]), dropped]);
+  clearTimeout(timer);
 }
 
 /** The statement's own fate, with the signal able to stop it on the way. */

@@ -42,7 +42,8 @@ export async function transact<T>(
   work: Work<T>,
 ): Promise<T> {
   checkOptions(options, parent);
-  if (core.closed) throw closedError();
+  // A transaction that was open when the engine was told to disconnect may still finish, its savepoints included.
+  if (core.closed && parent === null) throw closedError();
   if (options.signal?.aborted) throw cancelled("the transaction", options.signal);
   if (parent !== null) return parent.nest(() => nested(core, context, parent, options, work));
   const retries = options.retry ?? 0;

@@ -68,7 +68,7 @@ export function parseUrl(url: string): ConnectionTarget {
   const match = /^([a-z0-9]+)(?:\+([a-z0-9-]*))?:(.*)$/i.exec(url);
   const scheme = match?.[1]?.toLowerCase() ?? "";
   const family = Object.hasOwn(SCHEMES, scheme) ? SCHEMES[scheme] : undefined;
-  if (!match || !family) throw refuse(`The database URL has no known scheme${didYouMean(scheme, Object.keys(SCHEMES), "://")}`);
+  if (!match || !family) throw refuse(`The database URL has no known scheme${didYouMean(scheme, Object.keys(SCHEMES), ":")}`);
   const driver = readDriver(family, match[2]?.toLowerCase());
   const [body, query] = cut(match[3] ?? "", "?");
   const kind = driver === "pglite" ? "pglite" : family;

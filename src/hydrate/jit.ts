@@ -1,0 +1,55 @@
+/**
+ * Reads rows by a function generated from the plan. The generated text holds integer slots and JSON-quoted property
+ * names, nothing else from outside; `__proto__` is refused where names are made. Layer 3.
+ */
+import { interpretRows } from "./interpret.ts";
+import type { RowReader, RowShape, WireAccess } from "./row-plan.ts";
+
+let allowed: boolean | null = null;
+
+/** False where the host forbids making functions from text. */
+function canGenerate(): boolean {
+  if (allowed === null) {
+    try {
+      allowed = new Function("return true")() === true;
+    } catch {
+      // A content security policy or a hardened runtime: the interpreter does the same work.
+      allowed = false;
+    }
+  }
+  return allowed;
+}
+
+interface Generated {
+  readonly statements: string[];
+  readonly bound: unknown[];
+}
+
+function generate(shape: RowShape, access: WireAccess, to: Generated): string {
+  if (shape.kind === "value") {
+    const raw = access.aliased ? `row.c${shape.slot}` : `row[${shape.slot}]`;
+    const decode = shape.codec === null ? null : access.decode(shape.codec);
+    if (decode === null) return raw;
+    const name = `d${to.bound.push(decode) - 1}`;
+    return `${raw} === null ? null : ${name}(${raw})`;
+  }
+  if (shape.kind === "object") {
+    return `{ ${shape.fields.map(([name, field]) => `${JSON.stringify(name)}: ${generate(field, access, to)}`).join(", ")} }`;
+  }
+  const { construct, mark, attach } = shape.target;
+  const n = to.bound.push(construct, mark, attach) - 3;
+  to.statements.push(`const o${n} = new d${n}(d${n + 1});`);
+  for (const [name, field] of shape.fields) to.statements.push(`o${n}[${JSON.stringify(name)}] = ${generate(field, access, to)};`);
+  to.statements.push(`d${n + 2}(o${n}, row);`);
+  return `o${n}`;
+}
+
+/** A reader for many rows of this shape. Making it costs about as much as interpreting a hundred rows. */
+export function compileRows(shape: RowShape, access: WireAccess): RowReader {
+  if (!canGenerate()) return interpretRows(shape, access);
+  const to: Generated = { statements: [], bound: [] };
+  const result = generate(shape, access, to);
+  const names = to.bound.map((_, i) => `d${i}`);
+  const make = new Function(...names, `"use strict"; return (row) => { ${to.statements.join(" ")} return ${result}; };`);
+  return make(...to.bound) as RowReader;
+}

@@ -1,0 +1,218 @@
+/**
+ * What is known of a model: table, columns, keys. One object per table declaration, inherited by every class made of it.
+ * Columns are resolved at first use: a foreign key's type is its target's, and targets may be declared later. Layer 6.
+ */
+import type { ColumnNode, ColumnRef, OrderNode, ScopeToken } from "../ast/expr.ts";
+import type { Clause, TableRef } from "../ast/select.ts";
+import type { Codec } from "../codec/codec.ts";
+import { acceptText } from "../codec/text.ts";
+import { KakaError, UsageError, ValidationError } from "../errors.ts";
+import { type Expression, expressionOf, OrderTerm } from "../expr/expression.ts";
+import { suggestion } from "../util/suggest.ts";
+import { snakeCase } from "../util/names.ts";
+import { ColumnBuilder, type ColumnDeclaration, implicitId } from "./columns.ts";
+import { targetOf } from "./registry.ts";
+import { assertPropertyName } from "./reserved.ts";
+
+/** One column, ready for use. */
+export interface ColumnMeta {
+  readonly index: number;
+  readonly property: string;
+  /** `Post.title`, for messages. */
+  readonly label: string;
+  readonly ref: ColumnRef;
+  readonly codec: Codec;
+  readonly declaration: ColumnDeclaration;
+}
+
+export interface TableOptions {
+  readonly indexes?: (columns: never) => unknown;
+  readonly uniques?: (columns: never) => unknown;
+  readonly checks?: (columns: never) => unknown;
+  readonly foreignKeys?: readonly ForeignKeyDeclaration[];
+  readonly orderBy?: (columns: never) => unknown;
+  readonly comment?: string;
+  readonly schema?: string;
+  readonly naming?: "snake_case" | "preserve" | ((property: string) => string);
+}
+export interface ForeignKeyDeclaration {
+  readonly on: readonly string[];
+  readonly target: () => unknown;
+  readonly references?: readonly string[];
+  readonly onDelete?: string;
+  readonly onUpdate?: string;
+  readonly name?: string;
+}
+
+const optionNames: ReadonlySet<string> = new Set(["indexes", "uniques", "checks", "foreignKeys", "orderBy", "comment", "schema", "naming"]);
+
+export class ModelMeta {
+  readonly table: TableRef;
+  readonly options: TableOptions;
+  readonly builders: ReadonlyMap<string, ColumnBuilder>;
+  readonly primaryProperties: readonly string[];
+  /** The class name once a class is known, the table's before. */
+  name: string;
+  /** What whole rows are selected with. */
+  readonly token: ScopeToken;
+  #columns: ReadonlyMap<string, ColumnMeta> | null = null;
+  #visible: readonly ColumnMeta[] | null = null;
+  #scopeClass: (new (token: ColumnNode["token"]) => object) | null = null;
+  #order: readonly Clause<OrderNode>[] | null = null;
+
+  constructor(table: string, columns: Readonly<Record<string, unknown>>, options: TableOptions) {
+    this.table = { name: acceptName(table, "a table"), schema: options.schema === undefined ? null : acceptName(options.schema, "a schema") };
+    for (const option of Object.keys(options)) {
+      if (!optionNames.has(option)) throw new UsageError(`model "${table}": unknown option ${option}`, { hint: suggestion(option, [...optionNames]) });
+    }
+    this.options = options;
+    this.name = table;
+    this.token = { kind: "scope", label: table };
+    const builders = new Map<string, ColumnBuilder>();
+    for (const [property, builder] of Object.entries(columns)) {
+      assertPropertyName(property, table);
+      if (!(builder instanceof ColumnBuilder)) throw new UsageError(`model "${table}": ${property} is not a column`, { hint: "write str(), int(), foreignKey(() => Model) ..." });
+      builders.set(property, builder);
+    }
+    if (![...builders.values()].some((builder) => builder.declaration.primaryKey)) {
+      if (builders.has("id")) throw new UsageError(`model "${table}": the column id is not the primary key`, { hint: "add .primaryKey() to it, or rename it" });
+      builders.delete("id");
+      this.builders = new Map([["id", implicitId()], ...builders]);
+    } else this.builders = builders;
+    this.primaryProperties = [...this.builders].filter(([, builder]) => builder.declaration.primaryKey).map(([property]) => property);
+  }
+
+  /** By property, in declared order. */
+  get columns(): ReadonlyMap<string, ColumnMeta> {
+    this.#columns ??= this.#resolve();
+    return this.#columns;
+  }
+
+  /** The columns that a row has unless it asks for more. */
+  get visible(): readonly ColumnMeta[] {
+    this.#visible ??= [...this.columns.values()].filter((column) => !column.declaration.hidden);
+    return this.#visible;
+  }
+
+  get primaryKey(): readonly ColumnMeta[] {
+    return this.primaryProperties.map((property) => this.column(property));
+  }
+
+  /** @throws UsageError with the nearest name */
+  column(property: string): ColumnMeta {
+    const found = this.columns.get(property);
+    if (found !== undefined) return found;
+    throw this.unknownColumn(property);
+  }
+
+  unknownColumn(property: string): UsageError {
+    return new UsageError(`${this.name} has no column ${JSON.stringify(property)}`, {
+      model: this.name,
+      hint: suggestion(property, [...this.columns.keys()]) ?? `it has ${[...this.columns.keys()].join(", ")}`,
+    });
+  }
+
+  /** The columns of one source, as a lambda's parameter sees them. */
+  scope(token: ColumnNode["token"]): object {
+    this.#scopeClass ??= scopeClass(this);
+    return new this.#scopeClass(token);
+  }
+
+  /** The order of queries that say none. */
+  get defaultOrder(): readonly Clause<OrderNode>[] {
+    if (this.#order !== null) return this.#order;
+    const given = this.options.orderBy?.(this.scope({ kind: "table", table: this.table }) as never);
+    const terms = given === undefined ? [] : Array.isArray(given) ? given : [given];
+    this.#order = terms.map((term: unknown) => {
+      if (!OrderTerm.is(term)) throw new UsageError(`${this.name}: orderBy takes columns with asc() or desc()`);
+      return { tokens: [], node: term.node };
+    });
+    return this.#order;
+  }
+
+  node(column: ColumnMeta, token: ColumnNode["token"]): ColumnNode {
+    return { kind: "column", token, column: column.ref, codec: column.codec };
+  }
+
+  /** @throws ValueError, ValidationError: before anything is sent */
+  accept(column: ColumnMeta, value: unknown): unknown {
+    if (value === null) {
+      if (column.declaration.nullable) return null;
+      throw new UsageError(`${column.label} cannot be null`, { hint: "declare it with .nullable(), or give it a value", model: this.name, columns: [column.property] });
+    }
+    const accepted = column.codec.accept(value, column.label);
+    for (const rule of column.declaration.validators) {
+      try {
+        rule(value as never);
+      } catch (error) {
+        if (error instanceof KakaError) throw error;
+        throw new ValidationError(`${column.label}: ${error instanceof Error ? error.message : "the value breaks a rule"}`, { model: this.name, columns: [column.property] });
+      }
+    }
+    return accepted;
+  }
+
+  #resolve(): ReadonlyMap<string, ColumnMeta> {
+    const columns = new Map<string, ColumnMeta>();
+    const { naming } = this.options;
+    const nameOf = naming === undefined || naming === "snake_case" ? snakeCase : naming === "preserve" ? (property: string) => property : naming;
+    for (const [property, { declaration }] of this.builders) {
+      const label = `${this.name}.${property}`;
+      const name = acceptName(declaration.name ?? nameOf(property), label);
+      const ref = { property, name, explicit: declaration.name !== null || naming !== undefined };
+      columns.set(property, { index: columns.size, property, label, ref, codec: declaration.codec ?? this.#keyCodec(declaration, label), declaration });
+    }
+    const names = new Set<string>();
+    for (const { ref, label } of columns.values()) {
+      if (names.has(ref.name)) throw new UsageError(`${label}: another column has the name ${JSON.stringify(ref.name)} already`);
+      names.add(ref.name);
+    }
+    return columns;
+  }
+
+  #keyCodec(declaration: ColumnDeclaration, label: string): Codec {
+    const { reference } = declaration;
+    if (reference === null) throw new UsageError(`${label} has no type`);
+    const target = targetOf(reference.target, this, label);
+    return referencedProperty(target, reference.column, label, (builder) => builder.declaration.codec ?? target.column(target.primaryProperties[0] as string).codec);
+  }
+}
+
+function referencedProperty<T>(target: ModelMeta, property: string | null, label: string, read: (builder: ColumnBuilder) => T): T {
+  if (property === null && target.primaryProperties.length !== 1) {
+    throw new UsageError(`${label}: ${target.name} has a primary key of several columns`, { hint: "declare the key with the table option foreignKeys" });
+  }
+  const builder = target.builders.get(property ?? (target.primaryProperties[0] as string));
+  if (builder === undefined) throw new UsageError(`${label}: ${target.name} has no column ${JSON.stringify(property)} to refer to`);
+  return read(builder);
+}
+
+function acceptName(name: unknown, what: string): string {
+  const text = acceptText(name, `the name of ${what}`);
+  if (text === "" || text.trim() !== text || /\p{Cc}/u.test(text)) {
+    throw new UsageError(`the name of ${what} is empty, has blanks around it or holds control characters`);
+  }
+  return text;
+}
+
+/** A class whose getters make column expressions, so that a lambda pays for the columns it touches only. */
+function scopeClass(meta: ModelMeta): new (token: ColumnNode["token"]) => object {
+  class ModelScope {
+    readonly #token: ColumnNode["token"];
+    constructor(token: ColumnNode["token"]) {
+      this.#token = token;
+    }
+    static column(scope: ModelScope, column: ColumnMeta): Expression {
+      return expressionOf(meta.node(column, scope.#token), column.codec, column.label);
+    }
+  }
+  for (const column of meta.columns.values()) {
+    Object.defineProperty(ModelScope.prototype, column.property, {
+      enumerable: true,
+      get(this: ModelScope) {
+        return ModelScope.column(this, column);
+      },
+    });
+  }
+  return ModelScope;
+}

@@ -1,0 +1,56 @@
+/** Names that a column cannot have, because every instance has a member of that name. Layer 6. */
+import { UsageError } from "../errors.ts";
+
+/** The list grows in a major version only. */
+export const reservedNames = [
+  "afterDelete",
+  "afterInsert",
+  "afterLoad",
+  "afterSave",
+  "afterUpdate",
+  "beforeDelete",
+  "beforeInsert",
+  "beforeSave",
+  "beforeUpdate",
+  "belongsTo",
+  "c",
+  "changedFields",
+  "changes",
+  "clean",
+  "clone",
+  "constructor",
+  "delete",
+  "diff",
+  "fullClean",
+  "hasMany",
+  "hasOne",
+  "isDirty",
+  "manyToMany",
+  "prototype",
+  "purge",
+  "refresh",
+  "restore",
+  "revert",
+  "save",
+  "then",
+  "toDict",
+  "toJSON",
+  "toString",
+  "validate",
+  "__proto__",
+] as const;
+
+export type ReservedName = (typeof reservedNames)[number];
+
+const reserved: ReadonlySet<string> = new Set(reservedNames);
+
+export function assertPropertyName(property: string, table: string): void {
+  if (reserved.has(property)) {
+    throw new UsageError(`model "${table}": a column cannot be called ${property}, every instance has a member of that name`, {
+      hint: `call the property something else and keep the name in the database: ${property}_: str({ column: "${property}" })`,
+    });
+  }
+  if (!/^[A-Za-z_$][\w$]*$/.test(property)) {
+    throw new UsageError(`model "${table}": ${JSON.stringify(property)} is not a property name`, { hint: 'name the property freely and the column with { column: "..." }' });
+  }
+}

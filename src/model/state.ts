@@ -1,0 +1,64 @@
+/** What an instance remembers beside its columns: its database, and the row as it was last read or written. Layer 6. */
+import type { Engine } from "../engine/engine.ts";
+import type { ColumnMeta } from "./meta.ts";
+
+/** Marks a column whose stored value is not known. */
+export const notLoaded: unique symbol = Symbol("not loaded");
+
+/** How the raw rows of one plan are compared with. */
+export interface RowLayout {
+  /** The slot of each column by its index; undefined where it was not selected. */
+  readonly slots: readonly (number | undefined)[];
+  readonly decode: (column: ColumnMeta, raw: unknown) => unknown;
+  readonly aliased: boolean;
+}
+
+export type InstanceStatus = "new" | "saved" | "deleted";
+
+export class InstanceState {
+  status: InstanceStatus = "new";
+  engine: Engine | null = null;
+  /** A raw row of `layout`, or the saved values by column index when `layout` is null. */
+  row: Readonly<Record<string | number, unknown>> | null = null;
+  layout: RowLayout | null = null;
+
+  /** The value in the database as last seen, or `notLoaded`. */
+  saved(column: ColumnMeta): unknown {
+    const { row, layout } = this;
+    if (row === null) return notLoaded;
+    if (layout === null) return row[column.index];
+    const slot = layout.slots[column.index];
+    if (slot === undefined) return notLoaded;
+    const raw = row[layout.aliased ? `c${slot}` : slot];
+    return raw === null || raw === undefined ? null : layout.decode(column, raw);
+  }
+}
+
+/** A value that later changes of the instance cannot reach. */
+export function frozenCopy(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof Date) return new Date(value.getTime());
+  if (value instanceof Uint8Array) return value.slice();
+  return structuredCloneOr(value);
+}
+
+// A custom codec may use a class of its own that cannot be cloned: then only assignment is noticed.
+function structuredCloneOr(value: object): object {
+  const plain = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+  return plain ? structuredClone(value) : value;
+}
+
+/** Deep equality of column values. */
+export function sameValue(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (a instanceof Date) return b instanceof Date && a.getTime() === b.getTime();
+  if (a instanceof Uint8Array) return b instanceof Uint8Array && a.length === b.length && a.every((byte, i) => byte === b[i]);
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => sameValue(item, b[i]));
+  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && sameValue((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
+  );
+}

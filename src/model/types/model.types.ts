@@ -1,0 +1,179 @@
+/** The mutual types of models, their instances and queries. Types only. */
+import type { Expr, NumberExpr, Ordering, Subquery, WhereClause } from "../../expr/expr.types.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { TransactionHandle } from "../../engine/session.ts";
+import type { ColumnSpec, Columns, EqualityOf, InsertOf, KeyNames, OnDelete, RowOf, UpdateOf, ValueOf } from "./spec.types.ts";
+
+/** Any model class; constraints look at nothing but the columns. */
+export interface AnyModel {
+  new (...args: any[]): any;
+  readonly $specs: any;
+}
+
+type IsUnion<T, U = T> = T extends unknown ? ([U] extends [T] ? false : true) : never;
+/** The key's value; an object of the keys where there are several. */
+export type PrimaryKeyOf<M> = M extends { readonly $specs: infer C }
+  ? true extends IsUnion<KeyNames<C>>
+    ? { [K in KeyNames<C>]: ValueOf<C[K]> }
+    : ValueOf<C[KeyNames<C>]>
+  : never;
+
+/** What a lambda sees of a source. */
+export type Scope<M extends AnyModel, Null = never> = Columns<M["$specs"], Null>;
+type ScopeOf<S> = S extends AnyModel ? Scope<S> : never;
+export type Scopes<S extends readonly unknown[]> = { [I in keyof S]: ScopeOf<S[I]> };
+type Root<S extends readonly unknown[]> = S[0] extends AnyModel ? S[0] : never;
+type SpecsOf<S extends readonly unknown[]> = Root<S>["$specs"];
+/** The values of an object of expressions, nested objects included. */
+export type Selected<R> = { [K in keyof R]: R[K] extends Expr<infer T> ? T : R[K] extends object ? Selected<R[K]> : never };
+
+export type Condition<S extends readonly unknown[]> = WhereClause | EqualityOf<SpecsOf<S>> | ((...scopes: Scopes<S>) => WhereClause);
+
+export interface Page<Row> {
+  readonly items: Row[];
+  /** Rows of the whole query. */
+  readonly total: number;
+  readonly pages: number;
+  readonly hasNext: boolean;
+}
+
+/**
+ * A query: lazy, immutable, awaitable. S: the sources in scope, Row: what one result is, Out: the expressions it is made of.
+ * `await` gives an array, `for await` streams.
+ */
+export interface QuerySet<S extends readonly unknown[], Row, Out> extends PromiseLike<Row[]>, AsyncIterable<Row>, Subquery<Row> {
+  /**
+   * Narrows the query; several calls are joined by AND. An object means equality, `{ column: null }` IS NULL.
+   * @throws UsageError for undefined, an empty object and unknown columns
+   */
+  where(condition: Condition<S>): QuerySet<S, Row, Out>;
+  /** Adds `not (condition)`: rows for which the condition is unknown (NULL) are left out as well. */
+  exclude(condition: Condition<S>): QuerySet<S, Row, Out>;
+  /** Replaces the order (the model's default order included). */
+  orderBy(order: (...scopes: Scopes<S>) => Ordering | Expr<any> | (Ordering | Expr<any>)[]): QuerySet<S, Row, Out>;
+  /** @throws UsageError unless n is a whole number from 0 */
+  limit(n: number): QuerySet<S, Row, Out>;
+  offset(n: number): QuerySet<S, Row, Out>;
+  distinct(): QuerySet<S, Row, Out>;
+  /** Says that an update or delete without a condition means every row. */
+  allRows(): QuerySet<S, Row, Out>;
+  /** Plain rows of these columns instead of instances. */
+  select<K extends keyof SpecsOf<S>>(...columns: [K, ...K[]]): QuerySet<S, { -readonly [P in K]: ValueOf<SpecsOf<S>[P]> }, Pick<Columns<SpecsOf<S>>, K>>;
+  /** Plain rows of the picked expressions; objects nest. */
+  select<R extends object>(pick: (...scopes: Scopes<S>) => R): QuerySet<S, Selected<R>, R>;
+  /** More columns beside those selected: hidden ones by name, computed ones by lambda. */
+  alsoSelect<K extends keyof SpecsOf<S>>(...columns: [K, ...K[]]): QuerySet<S, Row & { -readonly [P in K]: ValueOf<SpecsOf<S>[P]> }, Out & Pick<Columns<SpecsOf<S>>, K>>;
+  alsoSelect<R extends object>(pick: (...scopes: Scopes<S>) => R): QuerySet<S, Row & Selected<R>, Out & R>;
+  /** Locks the rows until the transaction ends. SQLite's write transaction is the stronger lock: nothing is added there. */
+  forUpdate(): QuerySet<S, Row, Out>;
+  /** The rows, in an array. */
+  all(): Promise<Row[]>;
+  execute(): Promise<Row[]>;
+  /** The first row by the query's order (by primary key when it has none), or null. */
+  first(): Promise<Row | null>;
+  /** The last row by the same order, or null. @throws UsageError on a limited query */
+  last(): Promise<Row | null>;
+  /** The row with this primary key, or null. */
+  find(key: PrimaryKeyOf<Root<S>>): Promise<Row | null>;
+  /** The only row. @throws NotFoundError @throws MultipleResultsError */
+  get(condition?: Condition<S>): Promise<Row>;
+  /** The only row, or null. @throws MultipleResultsError */
+  getOrNull(condition?: Condition<S>): Promise<Row | null>;
+  /** How many rows the query yields, its limit and distinct included. */
+  count(): Promise<number>;
+  exists(): Promise<boolean>;
+  sum<T>(pick: (...scopes: Scopes<S>) => NumberExpr<T>): Promise<Exclude<T, null> | null>;
+  avg(pick: (...scopes: Scopes<S>) => NumberExpr<any>): Promise<number | null>;
+  min<T>(pick: (...scopes: Scopes<S>) => Expr<T>): Promise<Exclude<T, null> | null>;
+  max<T>(pick: (...scopes: Scopes<S>) => Expr<T>): Promise<Exclude<T, null> | null>;
+  /** One row of aggregates over the query. */
+  aggregate<R extends object>(pick: (...scopes: Scopes<S>) => R): Promise<Selected<R>>;
+  /** The values of one expression. */
+  pluck<T>(pick: (...scopes: Scopes<S>) => Expr<T>): Promise<T[]>;
+  paginate(o: { page: number; perPage?: number }): Promise<Page<Row>>;
+  /** Starts at once; resolves to the number of matched rows. @throws UsageError without a condition, unless `allRows()` was called */
+  update(values: UpdateOf<SpecsOf<S>> | ((...scopes: Scopes<S>) => UpdateOf<SpecsOf<S>>)): Promise<number>;
+  /** Starts at once; resolves to the number of deleted rows. @throws UsageError without a condition, unless `allRows()` was called */
+  delete(): Promise<number>;
+  /** The statement for the query's engine; `params` are encoded for its client. */
+  toSQL(): { sql: string; params: unknown[] };
+  /** The same query on another engine or transaction handle. */
+  using(engine: Engine | TransactionHandle | string): QuerySet<S, Row, Out>;
+}
+
+/** What every instance has beside its columns. */
+export interface Instance<C> {
+  /**
+   * Inserts a new instance, or updates the changed columns of a loaded one. Resolves to the instance.
+   * @throws StaleObjectError when the row is gone
+   */
+  save(o?: { fields?: (keyof C)[] }): Promise<this>;
+  /** Deletes the row. @throws StaleObjectError when it is gone already */
+  delete(): Promise<void>;
+  /** Reads every column again, dropping unsaved changes. @throws NotFoundError */
+  refresh(): Promise<this>;
+  /** Loaded, visible columns; Dates as ISO text, bigints and bytes as text. */
+  toJSON(): Record<string, unknown>;
+  /** Loaded, visible columns as they are. */
+  toDict(): Record<string, unknown>;
+  /** What differs from the database as last read or written. */
+  readonly changes: Partial<Record<keyof C, [before: unknown, after: unknown]>>;
+}
+
+export interface Statics<C> {
+  readonly $specs: C;
+  /** The columns, for clauses that are kept and reused. */
+  readonly c: Columns<C>;
+  all<M extends AnyModel>(this: M): QuerySet<[M], InstanceType<M>, Columns<C>>;
+  where<M extends AnyModel>(this: M, condition: WhereClause | EqualityOf<C> | ((scope: Scope<M>) => WhereClause)): QuerySet<[M], InstanceType<M>, Columns<C>>;
+  exclude<M extends AnyModel>(this: M, condition: WhereClause | EqualityOf<C> | ((scope: Scope<M>) => WhereClause)): QuerySet<[M], InstanceType<M>, Columns<C>>;
+  /** This model on another engine or transaction handle: the same class to `instanceof`. */
+  using<M extends AnyModel>(this: M, engine: Engine | TransactionHandle | string): M;
+  first<M extends AnyModel>(this: M): Promise<InstanceType<M> | null>;
+  last<M extends AnyModel>(this: M): Promise<InstanceType<M> | null>;
+  count(): Promise<number>;
+  /** Inserts one row. @throws ValueError and UsageError before anything is sent */
+  create<M extends AnyModel>(this: M, values: InsertOf<C>): Promise<InstanceType<M>>;
+  /** Inserts all rows or none, in as few statements as the dialect's limits allow. */
+  bulkCreate<M extends AnyModel>(this: M, rows: readonly (InsertOf<C> | InstanceType<M>)[], o?: { batchSize?: number }): Promise<InstanceType<M>[]>;
+  find<M extends AnyModel>(this: M, key: PrimaryKeyOf<M>): Promise<InstanceType<M> | null>;
+  get<M extends AnyModel>(this: M, condition: WhereClause | EqualityOf<C> | ((scope: Scope<M>) => WhereClause)): Promise<InstanceType<M>>;
+  getOrNull<M extends AnyModel>(this: M, condition: WhereClause | EqualityOf<C> | ((scope: Scope<M>) => WhereClause)): Promise<InstanceType<M> | null>;
+  /** Empties the table and restarts its numbering. */
+  truncate(): Promise<void>;
+}
+
+export type WithId<C> = [KeyNames<C>] extends [never] ? { id: ColumnSpec<number, "int", true, false, true> } & C : C;
+
+export interface IndexOptions<C> {
+  on: (keyof C)[];
+  unique?: boolean;
+  name?: string;
+  /** Partial index: only rows that meet this. */
+  where?: (columns: Columns<C>) => WhereClause;
+}
+export interface ForeignKeyOptions<C> {
+  on: (keyof C)[];
+  target: () => AnyModel;
+  /** Properties of the target; its primary key when absent. */
+  references?: string[];
+  onDelete?: OnDelete;
+  onUpdate?: OnDelete;
+  name?: string;
+}
+export interface ModelOptions<C> {
+  /** Each entry: columns, or an object with options. */
+  indexes?: (columns: Columns<C>) => (IndexOptions<C> | Expr<any> | Ordering | (Expr<any> | Ordering)[])[];
+  /** Each entry: the columns that are unique together. */
+  uniques?: (columns: Columns<C>) => (Expr<any>[] | { on: Expr<any>[]; name?: string })[];
+  checks?: (columns: Columns<C>) => WhereClause[] | Record<string, WhereClause>;
+  foreignKeys?: ForeignKeyOptions<C>[];
+  /** The order of queries that say none. */
+  orderBy?: (columns: Columns<C>) => Ordering | Ordering[];
+  comment?: string;
+  /** The table's schema (PostgreSQL) or database (MySQL). */
+  schema?: string;
+  /** How column names come from properties; `snake_case` by default, `preserve` keeps them. */
+  naming?: "snake_case" | "preserve" | ((property: string) => string);
+}
+export type ModelClass<C> = Statics<C> & (new (values?: Partial<InsertOf<C>>) => RowOf<C> & Instance<C>);

@@ -45,3 +45,6 @@ export interface WrappedSelectNode {
   /** Each aggregates the inner query's column at this position, or counts rows (null). */
   readonly columns: readonly ExprNode[];
 }
+
+/** What the outer columns of a wrapped select read from: `c0 c1 ...` of `q`. */
+export const wrappedTable: TableRef = { name: "q", schema: null };

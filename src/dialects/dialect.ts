@@ -11,8 +11,8 @@ import type { Traits } from "../render/traits.ts";
 
 export interface Dialect {
   readonly name: "postgres" | "sqlite" | "mysql";
-  /** The choices of this server: some depend on its flavour and version. */
-  traits(server: ServerInfo): Traits;
+  /** The choices of this server: some depend on its flavour and version. `aliasedRows` is the driver's. */
+  traits(server: ServerInfo, aliasedRows: boolean): Traits;
   /** The wire form of a codec; the same object for the same codec. */
   wire(codec: TypedCodec): WireCodec;
   /**

@@ -39,6 +39,7 @@ const ADVICE: Readonly<Record<string, readonly [problem: string, hint: string]>>
     "the server asks for the password in clear text",
     "choose another authentication plugin for this user",
   ],
+  ERR_DLOPEN_FAILED: ["the library was compiled for another Node", "run: npm rebuild"],
   SQLITE_CANTOPEN: ["the file cannot be opened", "check that the directory exists and may be written"],
   SQLITE_NOTADB: ["the file is not a SQLite database", "correct the path of the database URL"],
   SQLITE_BUSY: ["another process holds the file", "try again, or raise the connect timeout"],

@@ -110,11 +110,17 @@ export async function openDriver(target: ConnectionTarget, settings: SessionSett
       return new PostgresSession(connections, serverInfo("postgres", version), wire, settings.prepare, restore, announce);
     } catch (error) {
       wire.destroy();
-      throw openError(target, error);
+      throw openError(target, named(error));
     }
   };
 
   return { name: "pg", family: "postgres", topology: "many", synchronous: false, aliasedRows: false, open, dispose: async () => {} };
+}
+
+/** pg gives this one error no code to tell it by. */
+function named(error: unknown): unknown {
+  const noTls = error instanceof Error && !("code" in error) && error.message.includes("does not support SSL");
+  return noTls ? Object.assign(error, { code: "HANDSHAKE_NO_SSL_SUPPORT" }) : error;
 }
 
 function plain(sql: string, params: readonly string[]): WireRequest {

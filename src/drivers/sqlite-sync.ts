@@ -36,6 +36,7 @@ export class SyncSqliteConnection implements Connection {
   readonly #database: SyncDatabase;
   readonly #restore: () => Promise<void>;
   readonly #kept: BoundedMap<Kept> | null;
+  readonly #streams = new Set<IterableIterator<RawRow>>();
   #open = true;
   #pragmasTouched = false;
 
@@ -77,17 +78,25 @@ export class SyncSqliteConnection implements Connection {
    * meanwhile: the caller uses it only where nothing else runs here before the end.
    */
   async *stream(statement: Statement, batchSize: number): AsyncGenerator<readonly RawRow[]> {
+    this.#check();
     // Never a kept statement: that one would be busy when the same text runs again inside the loop.
     statementFacts(statement.sql);
     const prepared = this.#database.prepare(statement.sql);
-    let batch: RawRow[] = [];
-    for (const row of prepared.iterate(bindable(statement.params))) {
-      batch.push(row);
-      if (batch.length < batchSize) continue;
-      yield batch;
-      batch = [];
+    const steps = prepared.iterate(bindable(statement.params));
+    this.#streams.add(steps);
+    try {
+      let batch: RawRow[] = [];
+      for (const row of steps) {
+        batch.push(row);
+        if (batch.length < batchSize) continue;
+        yield batch;
+        this.#check();
+        batch = [];
+      }
+      if (batch.length > 0) yield batch;
+    } finally {
+      this.#streams.delete(steps);
     }
-    if (batch.length > 0) yield batch;
   }
 
   status(): TransactionStatus {
@@ -117,13 +126,20 @@ export class SyncSqliteConnection implements Connection {
     this.#open = false;
     this.#kept?.clear();
     try {
+      // A statement that is still stepped would keep the file open.
+      for (const steps of this.#streams) steps.return?.();
       this.#database.close();
     } catch {
-      // A statement that is still stepped keeps the file open until it is collected; the connection is gone either way.
+      // Nothing is left to be done with it: the file closes when the library's objects are collected.
     }
   }
 
+  #check(): void {
+    if (!this.#open) throw new Error("The connection was closed");
+  }
+
   #prepare({ sql, prepare }: Statement): Kept {
+    this.#check();
     const known = this.#kept?.get(sql);
     if (known) return known;
     const kept = { ...statementFacts(sql), statement: this.#database.prepare(sql) };

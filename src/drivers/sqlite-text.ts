@@ -10,6 +10,8 @@ export interface StatementFacts {
   /** An INSERT, UPDATE or DELETE: only then do SQLite's counters belong to this statement. */
   readonly writes: boolean;
   readonly inserts: boolean;
+  /** A writing statement that yields rows. */
+  readonly returning: boolean;
 }
 
 const BLANK = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/;
@@ -29,7 +31,8 @@ export function statementFacts(sql: string): StatementFacts {
   const dml = /^(?:insert|replace|update|delete)$/.test(word);
   // A common table expression may stand before a writing statement; its rows come from RETURNING then.
   const writes = dml || (word === "with" && /\b(?:insert|replace)\s+into\b|\bupdate\b[\s\S]+\bset\b|\bdelete\s+from\b/i.test(text));
-  return { word, writes, inserts: word === "insert" || word === "replace" || (writes && /\b(?:insert|replace)\s+into\b/i.test(text)) };
+  const inserts = word === "insert" || word === "replace" || (writes && /\b(?:insert|replace)\s+into\b/i.test(text));
+  return { word, writes, inserts, returning: writes && /\breturning\b/i.test(text) };
 }
 
 /** One piece of SQL: a quoted text or name, a comment, or one sign. */

@@ -30,6 +30,7 @@ export class Sqlite3Session implements Connection {
   readonly #database: Sqlite3Database;
   readonly #restore: () => Promise<void>;
   readonly #kept: BoundedMap<Kept> | null;
+  readonly #streams = new Set<Sqlite3Statement>();
   #alive = true;
   #open = false;
   #pragmasTouched = false;
@@ -63,19 +64,22 @@ export class Sqlite3Session implements Connection {
 
   /** Steps through the statement, which stays open between two batches: see the other SQLite drivers. */
   async *stream(statement: Statement, batchSize: number): AsyncGenerator<readonly RawRow[]> {
+    this.#check();
     statementFacts(statement.sql);
     const prepared = await prepareStatement(this.#database, statement.sql);
+    this.#streams.add(prepared);
     try {
       let batch: RawRow[] = [];
       for (let row = await step(prepared, bindable(statement.params)); row !== undefined; row = await step(prepared, null)) {
         batch.push(row);
         if (batch.length < batchSize) continue;
         yield batch;
+        this.#check();
         batch = [];
       }
       if (batch.length > 0) yield batch;
     } finally {
-      await finalizeStatement(prepared);
+      if (this.#streams.delete(prepared)) await finalizeStatement(prepared);
     }
   }
 
@@ -100,8 +104,7 @@ export class Sqlite3Session implements Connection {
 
   async close(): Promise<void> {
     if (!this.#alive) return;
-    this.#alive = false;
-    this.#kept?.clear();
+    this.#release();
     await new Promise<void>((resolve, reject) => {
       this.#database.close((error) => (error ? reject(error) : resolve()));
     });
@@ -109,14 +112,26 @@ export class Sqlite3Session implements Connection {
 
   destroy(): void {
     if (!this.#alive) return;
-    this.#alive = false;
-    this.#kept?.clear();
-    // A statement that still runs keeps the file open until it has ended; the connection is gone either way.
     this.#database.interrupt();
+    this.#release();
+    // Whether it closed interests nobody: the connection is gone either way.
     this.#database.close(() => {});
   }
 
+  /** A statement that is not finalized keeps the file open, and the library then never calls back again. */
+  #release(): void {
+    this.#alive = false;
+    this.#kept?.clear();
+    for (const statement of this.#streams) void finalizeStatement(statement);
+    this.#streams.clear();
+  }
+
+  #check(): void {
+    if (!this.#alive) throw new Error("The connection was closed");
+  }
+
   async #prepare({ sql, prepare }: Statement): Promise<Kept> {
+    this.#check();
     const known = this.#kept?.get(sql);
     if (known) return known;
     const facts = statementFacts(sql);
@@ -127,11 +142,13 @@ export class Sqlite3Session implements Connection {
     return kept;
   }
 
-  async #run({ statement, writes, inserts }: Kept, { rows, params }: Statement, names: boolean): Promise<DriverResult> {
+  async #run({ statement, writes, inserts, returning }: Kept, { rows, params }: Statement, names: boolean): Promise<DriverResult> {
     if (!rows) {
-      const { changes, lastID } = await runStatement(statement, bindable(params));
-      const affected = writes ? changes : 0;
-      return { rows: [], affected, insertId: inserts && affected > 0 ? await this.#exact(lastID) : null, tag: null, names: [] };
+      // `run` stops at the first row, before the counters are set: with RETURNING the rows are the count.
+      const counted = returning ? null : await runStatement(statement, bindable(params));
+      const affected = counted ? (writes ? counted.changes : 0) : (await allOf(statement, bindable(params))).length;
+      const insertId = inserts && affected > 0 ? await this.#exact(counted?.lastID ?? null) : null;
+      return { rows: [], affected, insertId, tag: null, names: [] };
     }
     const found = await allOf(statement, bindable(params));
     return {
@@ -145,10 +162,11 @@ export class Sqlite3Session implements Connection {
   }
 
   /** The library rounds a key beyond 2^53; the text form keeps it. */
-  async #exact(id: number): Promise<number | bigint> {
-    if (Number.isSafeInteger(id)) return id;
+  async #exact(id: number | null): Promise<number | bigint> {
+    if (id !== null && Number.isSafeInteger(id)) return id;
     const [row] = await allRows(this.#database, "select cast(last_insert_rowid() as text) as id");
-    return BigInt(String(row?.["id"]));
+    const key = BigInt(String(row?.["id"]));
+    return Number.isSafeInteger(Number(key)) ? Number(key) : key;
   }
 
   async #follow(word: string, sql: string): Promise<void> {

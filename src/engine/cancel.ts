@@ -12,10 +12,13 @@ export async function stopStatement(connection: Connection, statement: Promise<u
     .catch(() => connection.destroy()); // a server that cannot be asked is not going to stop it
   let timer: NodeJS.Timeout | undefined;
   const dropped = new Promise<void>((resolve) => {
-    timer = setTimeout(() => {
-      connection.destroy();
-      resolve();
-    }, Math.max(1, limitMs));
+    timer = setTimeout(
+      () => {
+        connection.destroy();
+        resolve();
+      },
+      Math.max(1, limitMs),
+    );
   });
   await Promise.race([Promise.all([answered, settled]), dropped]);
   clearTimeout(timer);

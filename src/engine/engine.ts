@@ -12,6 +12,12 @@ export interface DisconnectOptions {
 }
 
 const GRACE_MS = 10_000;
+const engines = new WeakMap<Core, Engine>();
+
+/** The engine itself, also for one of its transaction handles. Rows remember it and no transaction. @internal */
+export function engineOf(session: Session): Engine {
+  return engines.get(session.core) as Engine;
+}
 
 export class Engine extends Session {
   readonly #onDisconnect: () => void;
@@ -21,6 +27,7 @@ export class Engine extends Session {
   constructor(core: Core, onDisconnect: () => void) {
     super(core, new TransactionContext(), null);
     this.#onDisconnect = onDisconnect;
+    engines.set(core, this);
   }
 
   /** @internal */

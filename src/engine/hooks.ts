@@ -1,11 +1,6 @@
 /** What runs after a transaction ended, outside of it. Layer 5. */
 import { describe, warn } from "./faults.ts";
 
-/** What takes a function out of the transaction. */
-interface Context {
-  exit<T>(work: () => T): T;
-}
-
 export type HookWork = () => unknown;
 
 export interface Hook {
@@ -21,16 +16,16 @@ export function inherit(hooks: readonly Hook[], child: "commit" | "rollback"): H
 }
 
 /** One after the other, in the order of registration. The transaction's end is settled: errors are reported, not thrown. */
-export async function runHooks(context: Context, hooks: readonly Hook[], end: "commit" | "rollback" | "unknown"): Promise<void> {
+export async function runHooks(hooks: readonly Hook[], end: "commit" | "rollback" | "unknown"): Promise<void> {
   for (const hook of hooks) {
     if (hook.when !== "always" && hook.when !== end) continue;
-    await runHook(context, hook.when === "commit" ? "after-commit" : "after-rollback", hook.work);
+    await runHook(hook.when === "commit" ? "after-commit" : "after-rollback", hook.work);
   }
 }
 
-export async function runHook(context: Context, name: string, work: HookWork): Promise<void> {
+export async function runHook(name: string, work: HookWork): Promise<void> {
   try {
-    await context.exit(work);
+    await work();
   } catch (error) {
     warn(`an ${name} hook failed with ${describe(error)}; the result of the transaction stands`);
   }

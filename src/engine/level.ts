@@ -85,10 +85,9 @@ export class Level {
       source = this.line.stream(statement, batchSize, meta);
       for (;;) {
         const next = await source.next();
-        // Ended from outside: to stop quietly would look like the end of the rows.
-        if (cut !== null) throw cut;
         if (next.done) return;
         yield next.value;
+        // Ended from outside: to stop quietly would look like the end of the rows.
         if (cut !== null) throw cut;
       }
     } finally {

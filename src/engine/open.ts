@@ -34,7 +34,7 @@ export async function openEngine(parts: EngineParts): Promise<Engine> {
     const lease = await pool.acquire(true, "connect");
     const { server } = lease.connection;
     lease.release();
-    const traits = dialect.traits(server);
+    const traits = dialect.traits(server, driver.aliasedRows);
     const core: Core = {
       name,
       options,

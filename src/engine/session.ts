@@ -107,7 +107,7 @@ export abstract class Session {
   afterCommit(work: HookWork): void {
     const level = this.#resolve();
     if (level === null) {
-      void runHook(this.context, "after-commit", work);
+      void runHook("after-commit", work);
       return;
     }
     level.admit();

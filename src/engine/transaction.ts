@@ -89,7 +89,8 @@ async function outermost<T>(
     line.death !== null && ending.kind !== "commit" ? "lost" : ending.kind,
     ending.kind === "commit" ? null : ending.error,
   );
-  await runHooks(context, level.hooks, ending.kind);
+  // The context here is the caller's: an outermost transaction is never begun within another.
+  await runHooks(level.hooks, ending.kind);
   if (ending.kind !== "commit") throw ending.error;
   return value as T;
 }

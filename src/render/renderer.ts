@@ -1,7 +1,7 @@
 /** Statements as text: frames, aliases, clauses. Layer 3: knows nodes and traits, no dialect by name. */
 import type { DeleteNode, InsertNode, UpdateNode } from "../ast/dml.ts";
 import type { ExprNode, OrderNode, RawNode } from "../ast/expr.ts";
-import type { Clause, SelectNode, SourceNode, TableRef, WrappedSelectNode } from "../ast/select.ts";
+import { type Clause, type SelectNode, type SourceNode, type WrappedSelectNode, wrappedTable } from "../ast/select.ts";
 import { safeIntCodec } from "../codec/number.ts";
 import { UnsupportedError } from "../errors.ts";
 import type { CompiledStatement, Operation } from "./compiled.ts";
@@ -11,10 +11,14 @@ import { columnName } from "./naming.ts";
 export type StatementNode = SelectNode | WrappedSelectNode | InsertNode | UpdateNode | DeleteNode | RawNode;
 
 export abstract class Renderer extends ExprRenderer {
+  /** The outermost select list is read by the client, not by a query around it. */
+  #readable = false;
+
   /** The whole statement; the renderer is used once. */
   statement(node: StatementNode): CompiledStatement {
     switch (node.kind) {
       case "select":
+        this.#readable = true;
         this.select(node, this.traits.rowAliases);
         return this.#compiled("select", true, node.lock !== null);
       case "wrapped":
@@ -46,7 +50,7 @@ export abstract class Renderer extends ExprRenderer {
     this.#framed(node.sources, () => {
       this.write(node.distinct ? "select distinct " : "select ");
       if (node.columns.length === 0) this.write("1");
-      const outermost = this.frame?.parent === null;
+      const outermost = this.#readable && this.frame?.parent === null;
       node.columns.forEach((column, i) => {
         if (i > 0) this.write(", ");
         this.#clause(column, (item) => (outermost ? this.selected(item) : this.expr(item)));
@@ -88,8 +92,7 @@ export abstract class Renderer extends ExprRenderer {
 
   #wrapped(node: WrappedSelectNode): void {
     this.write("select ");
-    const table: TableRef = { name: "q", schema: null };
-    this.#framed([{ kind: "table", table }], () => {
+    this.#framed([{ kind: "table", table: wrappedTable }], () => {
       node.columns.forEach((item, i) => {
         if (i > 0) this.write(", ");
         this.selected(item);
@@ -98,7 +101,7 @@ export abstract class Renderer extends ExprRenderer {
     });
     this.write(" from (");
     this.select(node.query, true);
-    this.write(") as q");
+    this.write(`) as ${this.quote(wrappedTable.name)}`);
   }
 
   #insert(node: InsertNode): void {

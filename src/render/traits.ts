@@ -24,6 +24,8 @@ export interface Traits {
   readonly rowLocks: "clause" | "lease";
   readonly partialIndexes: boolean;
   readonly arrays: boolean;
+  /** CREATE TABLE ... STRICT: a column takes values of its own type only (SQLite; elsewhere that needs no word). */
+  readonly strictTables: boolean;
   /** How a long list of values is tested: one array parameter, one JSON parameter, or a parameter each. */
   readonly listParameter: "array" | "json" | "each";
   /** The LIMIT that stands for "no limit" where OFFSET needs one; null where it does not. */

@@ -1,0 +1,19 @@
+/** SQLite: one dialect, put together from the files of this folder. Layer 4. */
+import { ParameterSink } from "../../render/sink.ts";
+import type { Dialect } from "../dialect.ts";
+import { wire } from "./codecs.ts";
+import { transactionControl } from "./control.ts";
+import { ddl } from "./ddl.ts";
+import { mapError } from "./errors.ts";
+import { SqliteRenderer } from "./renderer.ts";
+import { traitsOf } from "./traits.ts";
+
+export const dialect: Dialect = {
+  name: "sqlite",
+  traits: traitsOf,
+  wire,
+  compile: (node, traits, naming) => new SqliteRenderer({ traits, naming, wire, sink: new ParameterSink(traits.placeholder) }).statement(node),
+  ddl,
+  transaction: transactionControl,
+  mapError,
+};

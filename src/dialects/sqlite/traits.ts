@@ -1,0 +1,32 @@
+/** What SQLite can do and how it spells it. Layer 4. */
+import type { ServerInfo } from "../../drivers/driver.ts";
+import type { Traits } from "../../render/traits.ts";
+
+export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
+  const [major, minor] = server.versionParts;
+  const since = (version: number): boolean => major > 3 || (major === 3 && minor >= version);
+  return {
+    label: `SQLite ${server.version}`,
+    // A name in double quotes that does not exist is silently read as a string; in backticks it is an error.
+    quote: "`",
+    placeholder: () => "?",
+    maxParameters: since(32) ? 32_766 : 999,
+    maxStatementBytes: Number.POSITIVE_INFINITY,
+    // SQLite has no limit of its own: this one keeps schemas portable to PostgreSQL.
+    maxNameLength: 63,
+    nameLengthUnit: "bytes",
+    rowAliases: aliasedRows,
+    insertReturning: since(35),
+    nullsOrdering: since(30),
+    nullsSort: "first",
+    rowLocks: "lease",
+    partialIndexes: true,
+    arrays: false,
+    strictTables: since(37),
+    listParameter: "json",
+    limitForOffset: "-1",
+    emptyInsert: "default values",
+    jsonEquals: "text",
+    textCollation: null,
+  };
+}

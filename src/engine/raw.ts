@@ -1,0 +1,42 @@
+/** SQL written by hand: bound, and through the same door as everything else. Layer 5. */
+import type { DriverResult } from "../drivers/driver.ts";
+import { UsageError } from "../errors.ts";
+import { rawNode } from "../expr/sql-tag.ts";
+import type { Runner } from "./runner.ts";
+
+const yieldsRows = /^\s*(?:\(\s*)*(?:select|with|values|show|explain|describe|pragma|table|call)\b|\breturning\b/i;
+
+async function runRaw(runner: Runner, texts: TemplateStringsArray, values: readonly unknown[], rows: boolean): Promise<DriverResult> {
+  const compiled = runner.dialect.compile(rawNode(texts, values), runner.traits, runner.naming);
+  return runner.run({ ...compiled, rows, writes: true }, { model: null, names: rows });
+}
+
+/** Rows as plain objects keyed by column name, values as the client library delivers them. */
+export async function rawRows(runner: Runner, texts: TemplateStringsArray, values: readonly unknown[]): Promise<Record<string, unknown>[]> {
+  const { rows, names } = await runRaw(runner, texts, values, true);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new UsageError(`two columns of the result are called ${JSON.stringify(twice)}`, { hint: "give each its own name with AS" });
+  return rows.map((row) => {
+    const object: Record<string, unknown> = {};
+    names.forEach((name, i) => {
+      const value = Array.isArray(row) ? row[i] : (row as Record<string, unknown>)[name];
+      // A column may be called __proto__: it must become a key and nothing else.
+      Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true });
+    });
+    return object;
+  });
+}
+
+/** The number of rows that an INSERT, UPDATE or DELETE matched. */
+export async function rawExecute(runner: Runner, texts: TemplateStringsArray, values: readonly unknown[]): Promise<number> {
+  const result = await runRaw(runner, texts, values, yieldsRows.test(texts[0] ?? ""));
+  return result.affected;
+}
+
+/** The first value of the first row; null where there is no row. */
+export async function rawScalar(runner: Runner, texts: TemplateStringsArray, values: readonly unknown[]): Promise<unknown> {
+  const { rows, names } = await runRaw(runner, texts, values, true);
+  const row = rows[0];
+  if (row === undefined) return null;
+  return (Array.isArray(row) ? row[0] : (row as Record<string, unknown>)[names[0] as string]) ?? null;
+}

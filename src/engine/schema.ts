@@ -1,0 +1,53 @@
+/** Creating, dropping and emptying the tables of models. Layer 5: knows a model by the definition it hands over. */
+import type { TableDefinition } from "../ast/ddl.ts";
+import { UsageError } from "../errors.ts";
+import type { Runner } from "./runner.ts";
+
+/** The static under which a model hands over its table. */
+export const tableDefinition: unique symbol = Symbol("tableDefinition");
+
+export interface TableSource {
+  [tableDefinition](): TableDefinition;
+}
+
+function definitionsOf(sources: readonly unknown[], method: string): TableDefinition[] {
+  if (sources.length === 0) throw new UsageError(`${method} takes at least one model`);
+  return sources.map((source) => {
+    if (typeof source !== "function" || !(tableDefinition in source)) throw new UsageError(`${method} takes model classes`, { hint: "pass them one by one: createTable(Author, Post)" });
+    return (source as unknown as TableSource)[tableDefinition]();
+  });
+}
+
+async function runAll(runner: Runner, statements: readonly string[]): Promise<void> {
+  for (const sql of statements) {
+    await runner.run({ sql, params: [], operation: "ddl", rows: false, writes: true }, { model: null, prepare: false });
+  }
+}
+
+export interface CreateTableOptions {
+  /** Leaves tables that exist as they are. Default false: an existing table is an error. */
+  readonly ifNotExists?: boolean;
+}
+
+export async function createTables(runner: Runner, models: readonly unknown[], o: CreateTableOptions): Promise<void> {
+  const { dialect, traits, naming } = runner;
+  await runAll(runner, dialect.ddl.createTables(definitionsOf(models, "createTable"), { traits, naming, ifNotExists: o.ifNotExists === true }));
+}
+
+export interface DropTableOptions {
+  readonly ifExists?: boolean;
+  /** Drops what depends on the table as well, where the database can (PostgreSQL). */
+  readonly cascade?: boolean;
+}
+
+export async function dropTables(runner: Runner, models: readonly unknown[], o: DropTableOptions): Promise<void> {
+  const { dialect, traits, naming } = runner;
+  const options = { traits, naming, ifExists: o.ifExists === true, cascade: o.cascade === true };
+  await runAll(runner, dialect.ddl.dropTables(definitionsOf(models, "dropTable"), options));
+}
+
+export async function truncateTable(runner: Runner, model: unknown): Promise<void> {
+  const { dialect, traits, naming } = runner;
+  const [definition] = definitionsOf([model], "truncate");
+  await runAll(runner, dialect.ddl.truncate(definition as TableDefinition, { traits, naming }));
+}

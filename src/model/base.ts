@@ -1,0 +1,121 @@
+/**
+ * The class behind every model: what instances carry. The statics are in `model.ts`, writing is in `persistence.ts`.
+ * Layer 6.
+ */
+import type { Engine } from "../engine/engine.ts";
+import { UsageError } from "../errors.ts";
+import type { ColumnMeta, ModelMeta } from "./meta.ts";
+import { InstanceState, type RowLayout, notLoaded, sameValue } from "./state.ts";
+import { metaOf } from "./registry.ts";
+
+/** Tells the constructor that a row follows: no defaults, no checks. */
+export const hydrating: unique symbol = Symbol("hydrating");
+
+const inspect = Symbol.for("nodejs.util.inspect.custom");
+
+export let stateOf: (instance: ModelBase) => InstanceState;
+export let attachRow: (instance: ModelBase, row: InstanceState["row"], layout: RowLayout, engine: Engine) => void;
+
+export class ModelBase {
+  readonly #state = new InstanceState();
+
+  static {
+    stateOf = (instance) => instance.#state;
+    attachRow = (instance, row, layout, engine) => {
+      const state = instance.#state;
+      state.status = "saved";
+      state.row = row;
+      state.layout = layout;
+      state.engine = engine;
+    };
+  }
+
+  constructor(values?: unknown) {
+    if (values === hydrating) return;
+    const meta = metaOf(new.target);
+    const given = values === undefined ? {} : inputOf(meta, values);
+    const record = this as unknown as Record<string, unknown>;
+    for (const column of meta.columns.values()) {
+      const value = given[column.property];
+      record[column.property] = value === undefined ? initialValue(column) : value;
+    }
+  }
+
+  /** `[before, after]` of every column that differs from the database as last read or written. */
+  get changes(): Record<string, [unknown, unknown]> {
+    const changes: Record<string, [unknown, unknown]> = {};
+    for (const column of metaOfInstance(this).columns.values()) {
+      const saved = this.#state.saved(column);
+      const now = valueOf(this, column);
+      if (saved === notLoaded ? now !== undefined && this.#state.status === "saved" : !sameValue(saved, now)) {
+        changes[column.property] = [saved === notLoaded ? undefined : saved, now];
+      }
+    }
+    return changes;
+  }
+
+  toDict(): Record<string, unknown> {
+    const dict: Record<string, unknown> = {};
+    for (const column of metaOfInstance(this).visible) {
+      const value = valueOf(this, column);
+      if (value !== undefined) dict[column.property] = value;
+    }
+    return dict;
+  }
+
+  toJSON(): Record<string, unknown> {
+    const json = this.toDict();
+    for (const [property, value] of Object.entries(json)) json[property] = jsonValue(value);
+    return json;
+  }
+
+  toString(): string {
+    const meta = metaOfInstance(this);
+    const key = meta.primaryKey.map((column) => `${column.property}=${String(valueOf(this, column))}`).join(" ");
+    return this.#state.status === "new" ? `<${meta.name} new>` : `<${meta.name} ${key}>`;
+  }
+
+  [inspect](): string {
+    return this.toString();
+  }
+}
+
+export function metaOfInstance(instance: ModelBase): ModelMeta {
+  return metaOf(instance.constructor);
+}
+
+export function valueOf(instance: ModelBase, column: ColumnMeta): unknown {
+  return (instance as unknown as Record<string, unknown>)[column.property];
+}
+
+export function setValue(instance: ModelBase, column: ColumnMeta, value: unknown): void {
+  (instance as unknown as Record<string, unknown>)[column.property] = value;
+}
+
+function initialValue(column: ColumnMeta): unknown {
+  const { declaration } = column;
+  if (declaration.default !== null) return declaration.default.make();
+  return declaration.nullable && declaration.dbDefault === null ? null : undefined;
+}
+
+function jsonValue(value: unknown): unknown {
+  if (typeof value === "bigint") return value.toString();
+  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64");
+  return value;
+}
+
+/** The values of an insert, an update or a constructor. @throws UsageError for unknown and server-only columns */
+export function inputOf(meta: ModelMeta, values: unknown): Record<string, unknown> {
+  const prototype = typeof values === "object" && values !== null ? Object.getPrototypeOf(values) : undefined;
+  if (prototype !== Object.prototype && prototype !== null) throw new UsageError(`${meta.name} takes an object of column values`);
+  const input: Record<string, unknown> = {};
+  for (const key of Object.keys(values as object)) {
+    const column = meta.column(key);
+    if (column.declaration.serverOnly) {
+      throw new UsageError(`${column.label} is never taken from input`, { hint: `assign it: ${meta.name.toLowerCase()}.${key} = ...`, model: meta.name, columns: [key] });
+    }
+    input[key] = (values as Record<string, unknown>)[key];
+  }
+  return input;
+}

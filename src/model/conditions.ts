@@ -1,0 +1,52 @@
+/** From what `where` was given to a clause. What cannot be understood is refused, never ignored. Layer 6. */
+import type { ExprNode, ScopeToken } from "../ast/expr.ts";
+import type { Clause } from "../ast/select.ts";
+import { kindOf } from "../codec/refuse.ts";
+import { UsageError } from "../errors.ts";
+import { Condition, Expression, expressionOf } from "../expr/expression.ts";
+import type { ModelMeta } from "./meta.ts";
+
+/** A new token for each call: a stored query can then be nested in itself. */
+export function openScope(meta: ModelMeta): { token: ScopeToken; scope: object } {
+  const token: ScopeToken = { kind: "scope", label: meta.name };
+  return { token, scope: meta.scope(token) };
+}
+
+export function callScope<T>(meta: ModelMeta, lambda: (scope: never) => T): { tokens: readonly ScopeToken[]; result: T } {
+  const { token, scope } = openScope(meta);
+  return { tokens: [token], result: lambda(scope as never) };
+}
+
+/** @throws UsageError for undefined, empty objects, unknown columns and everything that is no condition */
+export function conditionClause(meta: ModelMeta, given: unknown, method: string): Clause {
+  if (typeof given === "function") {
+    const { tokens, result } = callScope(meta, given as (scope: never) => unknown);
+    return { tokens, node: conditionNode(result, `the lambda of ${method}`) };
+  }
+  if (Expression.is(given)) return { tokens: [], node: conditionNode(given, method) };
+  const prototype = typeof given === "object" && given !== null ? Object.getPrototypeOf(given) : undefined;
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw new UsageError(`${meta.name}.${method} takes a lambda, a clause or an object of columns, got ${kindOf(given)}`, {
+      hint: given === undefined ? "to read every row use all()" : undefined,
+    });
+  }
+  return { tokens: [meta.token], node: equalities(meta, given as Record<string, unknown>, method) };
+}
+
+function conditionNode(value: unknown, what: string): ExprNode {
+  if (value instanceof Condition) return value.node;
+  throw new UsageError(`${what} must be a condition, got ${kindOf(value)}`, { hint: value === undefined ? "an arrow function with braces needs a return" : undefined });
+}
+
+function equalities(meta: ModelMeta, object: Record<string, unknown>, method: string): ExprNode {
+  const keys = Object.keys(object);
+  if (keys.length === 0) throw new UsageError(`${meta.name}.${method} was given an empty object`, { hint: "to read every row use all()" });
+  const items = keys.map((key): ExprNode => {
+    const column = meta.column(key);
+    const value = object[key];
+    const expression = expressionOf(meta.node(column, meta.token), column.codec, column.label);
+    if (value === undefined) throw new UsageError(`${meta.name}.${method}: ${key} is undefined`, { hint: "leave the key out, or write null for IS NULL" });
+    return value === null ? expression.isNull().node : expression.eq(value).node;
+  });
+  return items.length === 1 ? (items[0] as ExprNode) : { kind: "logic", op: "and", items };
+}

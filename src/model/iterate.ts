@@ -1,0 +1,50 @@
+/** `for await`: rows in batches, and writing inside the loop is always allowed. Layer 6. */
+import type { Session } from "../engine/session.ts";
+import type { RowReader } from "../hydrate/row-plan.ts";
+import type { ColumnMeta } from "./meta.ts";
+import { orderOf, type QueryState, selectionOf, selectTree } from "./query-state.ts";
+import { compileFor, readRows, runNode, sessionOf } from "./reading.ts";
+import type { Selection } from "./selection.ts";
+
+const batchSize = 500;
+type ReaderFor = (session: Session, selection: Selection, rows: number) => RowReader;
+
+export async function* iterateQuery(state: QueryState, readerFor: ReaderFor): AsyncGenerator<unknown, void, undefined> {
+  const session = sessionOf(state.session);
+  const selection = selectionOf(state);
+  const order = orderOf(state, false);
+  const tree = selectTree(state, selection.columns, order);
+  if (session.interleaves) {
+    const read = readerFor(session, selection, batchSize);
+    for await (const rows of session.stream(compileFor(session, tree), batchSize, { model: state.meta.name })) yield* readRows(rows, read);
+    return;
+  }
+  // Other statements have to run on this connection between two rows: no statement may stay open here.
+  const key = order.length === 0 && state.limit === null && state.offset === null && state.selection === null ? keyToPageBy(state) : null;
+  if (key !== null) return yield* pages(state, session, selection, key, readerFor);
+  const { rows } = await runNode(session, tree, state.meta.name);
+  yield* readRows(rows, readerFor(session, selection, rows.length));
+}
+
+function keyToPageBy(state: QueryState): ColumnMeta | null {
+  const { primaryKey } = state.meta;
+  return primaryKey.length === 1 && !state.distinct ? (primaryKey[0] as ColumnMeta) : null;
+}
+
+async function* pages(state: QueryState, session: Session, selection: Selection, key: ColumnMeta, readerFor: ReaderFor): AsyncGenerator<unknown, void, undefined> {
+  const { meta } = state;
+  const tokens = [meta.token];
+  const item = meta.node(key, meta.token);
+  let last: unknown = null;
+  for (;;) {
+    const after = { tokens, node: { kind: "compare", op: ">", left: item, right: { kind: "value", value: last, codec: key.codec } } } as const;
+    const page: QueryState = { ...state, where: last === null ? state.where : [...state.where, after], limit: batchSize };
+    const tree = selectTree(page, selection.columns, [{ tokens, node: { item, direction: "asc", nulls: null } }]);
+    const { rows } = await runNode(session, tree, meta.name);
+    const items = readRows(rows, readerFor(session, selection, rows.length)) as Record<string, unknown>[];
+    // The key is read before the rows are handed out: the loop may change or delete them.
+    last = items.at(-1)?.[key.property] ?? null;
+    yield* items;
+    if (items.length < batchSize) return;
+  }
+}

@@ -1,0 +1,175 @@
+/** One instance to one row: insert, update of what changed, delete, read again. Layer 6. */
+import type { InsertColumn } from "../ast/dml.ts";
+import type { ExprNode } from "../ast/expr.ts";
+import type { Clause } from "../ast/select.ts";
+import { UsageError, NotFoundError, StaleObjectError } from "../errors.ts";
+import { engineOf } from "../engine/engine.ts";
+import type { Session } from "../engine/session.ts";
+import { interpretRows } from "../hydrate/interpret.ts";
+import { metaOfInstance, type ModelBase, setValue, stateOf, valueOf } from "./base.ts";
+import type { ColumnMeta, ModelMeta } from "./meta.ts";
+import { readRows, runNode, wireAccess } from "./reading.ts";
+import { selectColumns, selectFrom } from "./selection.ts";
+import { frozenCopy, notLoaded, sameValue } from "./state.ts";
+
+/** The columns an insert sends, with accepted values. */
+export interface InsertValues {
+  readonly columns: readonly ColumnMeta[];
+  readonly values: readonly unknown[];
+  /** Filled by the database. */
+  readonly generated: readonly ColumnMeta[];
+}
+
+/** Sets automatic timestamps and checks every value. @throws UsageError, ValueError, ValidationError */
+export function insertValues(meta: ModelMeta, instance: ModelBase, now: Date): InsertValues {
+  const columns: ColumnMeta[] = [];
+  const values: unknown[] = [];
+  const generated: ColumnMeta[] = [];
+  const missing: string[] = [];
+  for (const column of meta.columns.values()) {
+    const { declaration } = column;
+    if (declaration.autoNow || (declaration.autoNowAdd && (valueOf(instance, column) ?? null) === null)) setValue(instance, column, new Date(now));
+    const value = valueOf(instance, column);
+    if (value !== undefined) {
+      columns.push(column);
+      values.push(meta.accept(column, value));
+    } else if (declaration.identity || declaration.dbDefault !== null) generated.push(column);
+    else if (declaration.nullable) {
+      columns.push(column);
+      values.push(null);
+    } else missing.push(column.property);
+  }
+  if (missing.length > 0) {
+    throw new UsageError(`${meta.name} needs ${missing.join(", ")}`, { hint: "give a value, or declare the column with .default() or .nullable()", model: meta.name, columns: missing });
+  }
+  return { columns, values, generated };
+}
+
+export function insertColumn(column: ColumnMeta): InsertColumn {
+  return { column: column.ref, codec: column.codec };
+}
+
+/** Puts what was written into the instance and remembers it as saved. */
+export function markSaved(meta: ModelMeta, instance: ModelBase, session: Session, written: readonly ColumnMeta[], values: readonly unknown[]): void {
+  const state = stateOf(instance);
+  const row: unknown[] = [];
+  for (const column of meta.columns.values()) row[column.index] = state.status === "saved" ? state.saved(column) : notLoaded;
+  written.forEach((column, i) => {
+    setValue(instance, column, values[i]);
+    row[column.index] = frozenCopy(values[i]);
+  });
+  state.row = row as never;
+  state.layout = null;
+  state.status = "saved";
+  state.engine = engineOf(session);
+}
+
+export async function insertInstance(instance: ModelBase, session: Session): Promise<void> {
+  const meta = metaOfInstance(instance);
+  const { columns, values, generated } = insertValues(meta, instance, new Date());
+  const returning = session.traits.insertReturning ? generated.map(insertColumn) : [];
+  const result = await runNode(session, { kind: "insert", table: meta.table, columns: columns.map(insertColumn), rows: [values], returning }, meta.name);
+  let filled: unknown[] = [];
+  if (returning.length > 0) filled = readGenerated(session, generated, result.rows)[0] ?? [];
+  else if (generated.length > 0) filled = await generatedByKey(meta, session, columns, values, generated, result.insertId);
+  markSaved(meta, instance, session, [...columns, ...generated], [...values, ...filled]);
+}
+
+/** The returned columns of each row, decoded. */
+export function readGenerated(session: Session, generated: readonly ColumnMeta[], rows: Parameters<typeof readRows>[0]): unknown[][] {
+  const fields = generated.map((column, slot) => [column.property, { kind: "value", slot, codec: column.codec }] as const);
+  const read = interpretRows({ kind: "object", fields }, wireAccess(session));
+  return readRows(rows, read).map((row) => generated.map((column) => (row as Record<string, unknown>)[column.property]));
+}
+
+/** Without RETURNING: the number comes with the answer, other defaults are read by key. */
+async function generatedByKey(
+  meta: ModelMeta,
+  session: Session,
+  columns: readonly ColumnMeta[],
+  values: readonly unknown[],
+  generated: readonly ColumnMeta[],
+  insertId: number | bigint | null,
+): Promise<unknown[]> {
+  const identity = generated.find((column) => column.declaration.identity);
+  const key = (column: ColumnMeta): unknown => (column === identity ? identityValue(column, insertId) : values[columns.indexOf(column)]);
+  if (generated.length === 1 && identity !== undefined) return [key(identity)];
+  const where = meta.primaryKey.map((column) => equals(meta, column, key(column)));
+  const select = selectColumns(meta, generated);
+  const result = await runNode(session, selectFrom(meta, select.columns, where), meta.name);
+  return readGenerated(session, generated, result.rows)[0] ?? [];
+}
+
+export function identityValue(column: ColumnMeta, insertId: number | bigint | null): unknown {
+  if (insertId === null) throw new UsageError(`${column.label}: the database did not say which number it gave`);
+  return column.codec.family === "bigint" ? BigInt(insertId) : Number(insertId);
+}
+
+function equals(meta: ModelMeta, column: ColumnMeta, value: unknown): Clause {
+  const node: ExprNode = { kind: "compare", op: "=", left: meta.node(column, meta.token), right: { kind: "value", value, codec: column.codec } };
+  return { tokens: [meta.token], node };
+}
+
+/** The row of a saved instance, by the key it was read with. */
+export function keyClauses(meta: ModelMeta, instance: ModelBase, verb: string): Clause[] {
+  const state = stateOf(instance);
+  return meta.primaryKey.map((column) => {
+    const saved = state.saved(column);
+    if (saved === notLoaded) throw new UsageError(`${meta.name}: this row was read without its key ${column.property}, it cannot ${verb}`);
+    if (!sameValue(saved, valueOf(instance, column))) {
+      throw new UsageError(`${column.label} is the primary key and was changed; the row cannot ${verb}`, { hint: "insert a new row and delete this one" });
+    }
+    return equals(meta, column, saved);
+  });
+}
+
+export async function updateInstance(instance: ModelBase, session: Session, fields: readonly string[] | null): Promise<void> {
+  const meta = metaOfInstance(instance);
+  const where = keyClauses(meta, instance, "be updated");
+  const only = fields === null ? null : new Set(fields.map((field) => meta.column(field).property));
+  const changed: ColumnMeta[] = [];
+  const { changes } = instance;
+  for (const property of Object.keys(changes)) if (only === null || only.has(property)) changed.push(meta.column(property));
+  if (changed.length === 0) return;
+  for (const column of meta.columns.values()) {
+    if (!column.declaration.autoNow) continue;
+    setValue(instance, column, new Date());
+    if (!changed.includes(column)) changed.push(column);
+  }
+  const values = changed.map((column) => {
+    const value = valueOf(instance, column);
+    if (value === undefined) throw new UsageError(`${column.label} is undefined`, { hint: "write null for NULL" });
+    return meta.accept(column, value);
+  });
+  const set = changed.map((column, i) => ({
+    column: column.ref,
+    codec: column.codec,
+    value: (values[i] === null ? { kind: "null" } : { kind: "value", value: values[i], codec: column.codec }) as ExprNode,
+  }));
+  const result = await runNode(session, { kind: "update", table: meta.table, set: { tokens: [], node: set }, where }, meta.name);
+  if (result.affected === 0) throw stale(meta, instance, "updated");
+  markSaved(meta, instance, session, changed, values);
+}
+
+export async function deleteInstance(instance: ModelBase, session: Session): Promise<void> {
+  const meta = metaOfInstance(instance);
+  const result = await runNode(session, { kind: "delete", table: meta.table, where: keyClauses(meta, instance, "be deleted") }, meta.name);
+  if (result.affected === 0) throw stale(meta, instance, "deleted");
+  stateOf(instance).status = "deleted";
+}
+
+function stale(meta: ModelMeta, instance: ModelBase, verb: string): StaleObjectError {
+  return new StaleObjectError(`${String(instance)} was not ${verb}: its row is gone`, { model: meta.name, outcome: "not_applied", hint: "somebody else deleted it" });
+}
+
+export async function refreshInstance(instance: ModelBase, session: Session): Promise<void> {
+  const meta = metaOfInstance(instance);
+  const state = stateOf(instance);
+  const where = meta.primaryKey.map((column) => equals(meta, column, state.saved(column)));
+  const columns = [...meta.columns.values()].filter((column) => !column.declaration.hidden || state.saved(column) !== notLoaded);
+  const select = selectColumns(meta, columns);
+  const result = await runNode(session, selectFrom(meta, select.columns, where), meta.name);
+  const values = readGenerated(session, columns, result.rows)[0];
+  if (values === undefined) throw new NotFoundError(`${String(instance)} is gone`, { model: meta.name });
+  markSaved(meta, instance, session, columns, values);
+}

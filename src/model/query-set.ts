@@ -1,0 +1,265 @@
+/** The runtime of `QuerySet`: each method returns a new query; terminals enter the one door. Layer 6. */
+import type { Assignment } from "../ast/dml.ts";
+import type { SelectNode, WrappedSelectNode } from "../ast/select.ts";
+import { kindOf } from "../codec/refuse.ts";
+import { MultipleResultsError, NotFoundError, UsageError } from "../errors.ts";
+import { Expression } from "../expr/expression.ts";
+import { avg, max, min, sum } from "../expr/functions/aggregate.ts";
+import { selectNode } from "../expr/subquery.ts";
+import type { RowReader, RowShape } from "../hydrate/row-plan.ts";
+import type { Session } from "../engine/session.ts";
+import { inputOf } from "./base.ts";
+import { callScope, conditionClause } from "./conditions.ts";
+import { iterateQuery } from "./iterate.ts";
+import { keyCondition } from "./keys.ts";
+import { aggregateTree, countTree, instanceColumns, isCut, orderOf, orderTerms, type QueryState, reversed, selectionOf, selectTree, wholeNumber } from "./query-state.ts";
+import { compileFor, readerFor, readRows, runNode, type SessionRef, sessionOf } from "./reading.ts";
+import { addSelection, nothingSelected, type Selection, selectColumns, selectExpressions } from "./selection.ts";
+import { instanceShape, wholeReader } from "./whole-row.ts";
+
+type Lambda = (scope: never) => unknown;
+
+export class ModelQuery {
+  readonly #state: QueryState;
+
+  constructor(state: QueryState) {
+    this.#state = state;
+  }
+
+  #with(change: Partial<QueryState>): ModelQuery {
+    return new ModelQuery({ ...this.#state, ...change });
+  }
+
+  [selectNode](): SelectNode {
+    const state = this.#state;
+    return selectTree(state, selectionOf(state).columns, state.limit === null && state.offset === null ? [] : orderOf(state, false));
+  }
+
+  using(session: SessionRef): ModelQuery {
+    return this.#with({ session });
+  }
+  where(condition: unknown): ModelQuery {
+    return this.#with({ where: [...this.#state.where, conditionClause(this.#state.meta, condition, "where")] });
+  }
+  exclude(condition: unknown): ModelQuery {
+    const { tokens, node } = conditionClause(this.#state.meta, condition, "exclude");
+    return this.#with({ where: [...this.#state.where, { tokens, node: { kind: "not", item: node } }] });
+  }
+  orderBy(order: unknown): ModelQuery {
+    const { meta } = this.#state;
+    if (typeof order !== "function") throw new UsageError(`${meta.name}.orderBy takes a lambda, got ${kindOf(order)}`, { hint: "write orderBy((p) => p.title.asc())" });
+    const { tokens, result } = callScope(meta, order as Lambda);
+    return this.#with({ orderBy: orderTerms(result, meta).map((node) => ({ tokens, node })) });
+  }
+  limit(n: number): ModelQuery {
+    return this.#with({ limit: wholeNumber(n, "limit", 0) });
+  }
+  offset(n: number): ModelQuery {
+    return this.#with({ offset: wholeNumber(n, "offset", 0) });
+  }
+  distinct(): ModelQuery {
+    return this.#with({ distinct: true });
+  }
+  allRows(): ModelQuery {
+    return this.#with({ allRows: true });
+  }
+  forUpdate(): ModelQuery {
+    return this.#with({ lock: "update" });
+  }
+
+  select(...given: readonly unknown[]): ModelQuery {
+    return this.#with({ selection: this.#pick(given, "select", 0), also: null, alsoColumns: [] });
+  }
+  alsoSelect(...given: readonly unknown[]): ModelQuery {
+    const state = this.#state;
+    if (state.selection !== null) {
+      return this.#with({ selection: addSelection(state.selection, this.#pick(given, "alsoSelect", state.selection.columns.length)) });
+    }
+    if (typeof given[0] !== "function") {
+      const columns = given.map((name) => state.meta.column(String(name))).filter((column) => !instanceColumns(state).includes(column));
+      if (state.also !== null) throw new UsageError("alsoSelect: ask for columns by name before expressions by lambda");
+      return this.#with({ alsoColumns: [...state.alsoColumns, ...columns] });
+    }
+    const also = this.#pick(given, "alsoSelect", selectionOf(state).columns.length);
+    for (const [name] of also.fields) {
+      if (state.meta.columns.has(name)) throw new UsageError(`alsoSelect: ${state.meta.name} has a column ${name} already`, { hint: "give the expression another name" });
+    }
+    return this.#with({ also: addSelection(state.also ?? nothingSelected, also) });
+  }
+
+  #pick(given: readonly unknown[], method: string, firstSlot: number): Selection {
+    const { meta } = this.#state;
+    if (typeof given[0] === "function") {
+      const { tokens, result } = callScope(meta, given[0] as Lambda);
+      return selectExpressions(result, tokens, firstSlot);
+    }
+    if (given.length === 0) throw new UsageError(`${method} takes column names or a lambda`);
+    return selectColumns(meta, given.map((name) => this.#columnNamed(name, method)), firstSlot);
+  }
+
+  #columnNamed(name: unknown, method: string) {
+    if (typeof name !== "string") throw new UsageError(`${method} takes column names or a lambda, got ${kindOf(name)}`);
+    return this.#state.meta.column(name);
+  }
+
+  // --- reading ---------------------------------------------------------------------------------
+
+  // biome-ignore lint/suspicious/noThenProperty: awaiting a query runs it
+  then<A, B>(fulfilled?: ((rows: unknown[]) => A | PromiseLike<A>) | null, rejected?: ((error: unknown) => B | PromiseLike<B>) | null): Promise<A | B> {
+    return this.execute().then(fulfilled, rejected);
+  }
+  all(): Promise<unknown[]> {
+    return this.execute();
+  }
+  execute(): Promise<unknown[]> {
+    return this.#fetch(orderOf(this.#state, false), this.#state);
+  }
+
+  async #fetch(orderBy: SelectNode["orderBy"], state: QueryState): Promise<unknown[]> {
+    const session = sessionOf(state.session);
+    const selection = selectionOf(state);
+    const answer = runNode(session, selectTree(state, selection.columns, orderBy), state.meta.name);
+    const { rows } = answer instanceof Promise ? await answer : answer;
+    return rows.length === 0 ? [] : readRows(rows, this.#reader(session, state, selection, rows.length));
+  }
+
+  #reader(session: Session, state: QueryState, selection: Selection, rows: number): RowReader {
+    if (state.selection !== null) return readerFor(session, { kind: "object", fields: selection.fields }, rows);
+    if (state.also === null && state.alsoColumns.length === 0) return wholeReader(state.model, state.meta, selection, session);
+    return readerFor(session, instanceShape(state.model, state.meta, instanceColumns(state), selection, session), rows);
+  }
+
+  async first(): Promise<unknown> {
+    return (await this.#fetch(orderOf(this.#state, true), { ...this.#state, limit: Math.min(this.#state.limit ?? 1, 1) }))[0] ?? null;
+  }
+  async last(): Promise<unknown> {
+    const state = this.#state;
+    if (state.limit !== null || state.offset !== null) throw new UsageError(`${state.meta.name}: last() of a limited query`, { hint: "reverse the order and take first()" });
+    return (await this.#fetch(reversed(orderOf(state, true)), { ...state, limit: 1 }))[0] ?? null;
+  }
+  async find(key: unknown): Promise<unknown> {
+    const { meta } = this.#state;
+    const state = { ...this.#state, where: [...this.#state.where, keyCondition(meta, key)] };
+    return (await this.#fetch([], { ...state, limit: 1 }))[0] ?? null;
+  }
+  async get(condition?: unknown): Promise<unknown> {
+    const row = await this.getOrNull(condition);
+    if (row !== null) return row;
+    const { meta } = this.#state;
+    throw new NotFoundError(`no ${meta.name} meets the condition`, { model: meta.name });
+  }
+  async getOrNull(condition?: unknown): Promise<unknown> {
+    const query = condition === undefined && this.#state.where.length > 0 ? this : this.where(condition);
+    const { meta } = this.#state;
+    const rows = await query.#fetch([], { ...query.#state, limit: 2 });
+    if (rows.length > 1) throw new MultipleResultsError(`more than one ${meta.name} meets the condition`, { model: meta.name, hint: "use first() when any will do" });
+    return rows[0] ?? null;
+  }
+
+  async count(): Promise<number> {
+    return Number((await this.#value(countTree(this.#state)))[0]);
+  }
+  async exists(): Promise<boolean> {
+    const state = { ...this.#state, limit: Math.min(this.#state.limit ?? 1, 1), lock: null };
+    const { rows } = await runNode(sessionOf(state.session), selectTree(state, []), state.meta.name);
+    return rows.length > 0;
+  }
+  async #value(node: SelectNode | WrappedSelectNode, shape: RowShape = { kind: "value", slot: 0, codec: null }): Promise<unknown[]> {
+    const session = sessionOf(this.#state.session);
+    const { rows } = await runNode(session, node, this.#state.meta.name);
+    return readRows(rows, readerFor(session, shape, rows.length));
+  }
+  async aggregate(pick: unknown): Promise<unknown> {
+    const { meta } = this.#state;
+    if (typeof pick !== "function") throw new UsageError(`${meta.name}.aggregate takes a lambda, got ${kindOf(pick)}`);
+    const { tokens, result } = callScope(meta, pick as Lambda);
+    const selection = selectExpressions(result, tokens);
+    return (await this.#value(aggregateTree(this.#state, selection.columns), { kind: "object", fields: selection.fields }))[0];
+  }
+  async #aggregateOf(pick: unknown, make: (item: never) => unknown): Promise<unknown> {
+    const one = await this.aggregate((scope: never) => ({ value: make(this.#call(pick, scope)) }));
+    return (one as { value: unknown }).value;
+  }
+  #call(pick: unknown, scope: never): never {
+    if (typeof pick !== "function") throw new UsageError(`${this.#state.meta.name}: this takes a lambda, got ${kindOf(pick)}`, { hint: "write sum((p) => p.views)" });
+    return pick(scope) as never;
+  }
+  sum(pick: unknown): Promise<unknown> {
+    return this.#aggregateOf(pick, sum);
+  }
+  avg(pick: unknown): Promise<unknown> {
+    return this.#aggregateOf(pick, avg);
+  }
+  min(pick: unknown): Promise<unknown> {
+    return this.#aggregateOf(pick, min);
+  }
+  max(pick: unknown): Promise<unknown> {
+    return this.#aggregateOf(pick, max);
+  }
+  async pluck(pick: unknown): Promise<unknown[]> {
+    const state = this.#state;
+    const { tokens, result } = callScope(state.meta, (scope): unknown => this.#call(pick, scope));
+    if (!Expression.is(result)) throw new UsageError(`pluck takes a lambda that returns one expression, got ${kindOf(result)}`);
+    return this.#value(selectTree(state, [{ tokens, node: result.node }], orderOf(state, false)), { kind: "value", slot: 0, codec: result.codec });
+  }
+  async paginate(o: { page: number; perPage?: number }): Promise<unknown> {
+    const page = wholeNumber(o.page, "page", 1);
+    const perPage = wholeNumber(o.perPage ?? 20, "perPage", 1);
+    const total = await this.count();
+    const items = await this.#fetch(orderOf(this.#state, true), { ...this.#state, limit: perPage, offset: (page - 1) * perPage });
+    const pages = Math.ceil(total / perPage);
+    return { items, total, pages, hasNext: page < pages };
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<unknown> {
+    return iterateQuery(this.#state, (session, selection, rows) => this.#reader(session, this.#state, selection, rows));
+  }
+
+  toSQL(): { sql: string; params: unknown[] } {
+    const state = this.#state;
+    const { sql, params } = compileFor(sessionOf(state.session), selectTree(state, selectionOf(state).columns, orderOf(state, false)));
+    return { sql, params: [...params] };
+  }
+
+  // --- writing ---------------------------------------------------------------------------------
+
+  #assertWritable(verb: string): void {
+    const state = this.#state;
+    const { name } = state.meta;
+    if (isCut(state)) throw new UsageError(`${name}: ${verb} of a limited or distinct query`, { hint: "put the limit into a condition on the key" });
+    if (state.selection !== null) throw new UsageError(`${name}: ${verb} after select()`, { hint: "drop select()" });
+    if (state.where.length === 0 && !state.allRows) {
+      throw new UsageError(`${name}: ${verb} without a condition would touch every row`, { hint: `say so: ${name}.all().allRows().${verb}(...)` });
+    }
+  }
+
+  async update(values: unknown): Promise<number> {
+    this.#assertWritable("update");
+    const { meta, where, session: ref } = this.#state;
+    const { tokens, result } = typeof values === "function" ? callScope(meta, values as Lambda) : { tokens: [], result: values };
+    const input = inputOf(meta, result);
+    const names = Object.keys(input).filter((name) => input[name] !== undefined);
+    if (names.length === 0) throw new UsageError(`${meta.name}.update was given nothing to set`);
+    const set = names.map((name): Assignment => {
+      const column = meta.column(name);
+      if (column.declaration.primaryKey) throw new UsageError(`${column.label} is the primary key: keys are not updated`);
+      const value = input[name];
+      if (Expression.is(value)) return { column: column.ref, codec: column.codec, value: value.node };
+      const accepted = meta.accept(column, value);
+      return { column: column.ref, codec: column.codec, value: accepted === null ? { kind: "null" } : { kind: "value", value: accepted, codec: column.codec } };
+    });
+    for (const column of meta.columns.values()) {
+      if (column.declaration.autoNow && !names.includes(column.property)) {
+        set.push({ column: column.ref, codec: column.codec, value: { kind: "value", value: new Date(), codec: column.codec } });
+      }
+    }
+    const answer = await runNode(sessionOf(ref), { kind: "update", table: meta.table, set: { tokens, node: set }, where }, meta.name);
+    return answer.affected;
+  }
+
+  async delete(): Promise<number> {
+    this.#assertWritable("delete");
+    const { meta, where, session } = this.#state;
+    return (await runNode(sessionOf(session), { kind: "delete", table: meta.table, where }, meta.name)).affected;
+  }
+}

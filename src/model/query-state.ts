@@ -1,0 +1,118 @@
+/** A query as data, and the trees that it turns into. Layer 6. */
+import type { AggregateNode, ExprNode, OrderNode } from "../ast/expr.ts";
+import { type Clause, type SelectNode, type WrappedSelectNode, wrappedTable } from "../ast/select.ts";
+import type { Codec } from "../codec/codec.ts";
+import { safeIntCodec } from "../codec/number.ts";
+import { kindOf } from "../codec/refuse.ts";
+import { UsageError } from "../errors.ts";
+import { Expression, OrderTerm } from "../expr/expression.ts";
+import type { ColumnMeta, ModelMeta } from "./meta.ts";
+import type { SessionRef } from "./reading.ts";
+import { addSelection, type Selection, selectColumns } from "./selection.ts";
+import type { ModelConstructor } from "./whole-row.ts";
+
+export interface QueryState {
+  readonly meta: ModelMeta;
+  readonly model: ModelConstructor;
+  readonly session: SessionRef;
+  readonly where: readonly Clause[];
+  /** Null: the model's own order. */
+  readonly orderBy: readonly Clause<OrderNode>[] | null;
+  readonly limit: number | null;
+  readonly offset: number | null;
+  readonly distinct: boolean;
+  readonly lock: "update" | null;
+  readonly allRows: boolean;
+  /** Plain rows of these expressions; null: instances. */
+  readonly selection: Selection | null;
+  /** Instances: hidden columns asked for, and expressions beside the columns. */
+  readonly alsoColumns: readonly ColumnMeta[];
+  readonly also: Selection | null;
+}
+
+export function newQuery(meta: ModelMeta, model: ModelConstructor, session: SessionRef): QueryState {
+  return { meta, model, session, where: [], orderBy: null, limit: null, offset: null, distinct: false, lock: null, allRows: false, selection: null, alsoColumns: [], also: null };
+}
+
+/** The columns of an instance in this query. */
+export function instanceColumns(state: QueryState): readonly ColumnMeta[] {
+  return state.alsoColumns.length === 0 ? state.meta.visible : [...state.meta.visible, ...state.alsoColumns];
+}
+
+export function selectionOf(state: QueryState): Selection {
+  if (state.selection !== null) return state.selection;
+  const whole = selectColumns(state.meta, instanceColumns(state));
+  return state.also === null ? whole : addSelection(whole, state.also);
+}
+
+export function selectTree(state: QueryState, columns: readonly Clause[], orderBy: readonly Clause<OrderNode>[] = []): SelectNode {
+  const { meta, where, limit, offset, distinct, lock } = state;
+  return { kind: "select", sources: [{ kind: "table", table: meta.table }], columns, where, orderBy, limit, offset, distinct, lock };
+}
+
+export function isCut(state: QueryState): boolean {
+  return state.limit !== null || state.offset !== null || state.distinct;
+}
+
+/** The given order, else the model's; `keyed` falls back to the primary key. */
+export function orderOf(state: QueryState, keyed: boolean): readonly Clause<OrderNode>[] {
+  const order = state.orderBy ?? state.meta.defaultOrder;
+  if (order.length > 0 || !keyed || state.distinct) return order;
+  return state.meta.primaryKey.map((column) => ({
+    tokens: [state.meta.token],
+    node: { item: state.meta.node(column, state.meta.token), direction: "asc", nulls: null },
+  }));
+}
+
+export function reversed(order: readonly Clause<OrderNode>[]): Clause<OrderNode>[] {
+  return order.map(({ tokens, node }) => ({
+    tokens,
+    node: {
+      item: node.item,
+      direction: node.direction === "asc" ? "desc" : "asc",
+      // Said nulls turn with the order; unsaid ones turn by themselves.
+      nulls: node.nulls === null ? null : node.nulls === "first" ? "last" : "first",
+    },
+  }));
+}
+
+export function orderTerms(given: unknown, meta: ModelMeta): OrderNode[] {
+  const terms = Array.isArray(given) ? given : [given];
+  if (terms.length === 0) throw new UsageError(`${meta.name}.orderBy was given an empty list`);
+  return terms.map((term: unknown) => {
+    if (OrderTerm.is(term)) return term.node;
+    if (Expression.is(term)) return term.asc().node;
+    throw new UsageError(`${meta.name}.orderBy takes columns, with asc() or desc(), got ${kindOf(term)}`);
+  });
+}
+
+/** `select count(*)`, over the query as a whole where it is limited or distinct. */
+export function countTree(state: QueryState): SelectNode | WrappedSelectNode {
+  const node: AggregateNode = { kind: "aggregate", name: "count", item: null, codec: safeIntCodec };
+  if (!isCut(state)) return selectTree({ ...state, lock: null }, [{ tokens: [], node }]);
+  const columns = state.distinct ? selectionOf(state).columns : [];
+  // An order decides nothing about the number of rows.
+  const inner = columns.length > 0 ? columns : [{ tokens: [], node: { kind: "constant", value: true } satisfies ExprNode }];
+  return { kind: "wrapped", query: selectTree({ ...state, lock: null }, inner), columns: [node] };
+}
+
+/** Aggregates over exactly the rows of a limited query: each argument becomes a column of the inner one. */
+export function aggregateTree(state: QueryState, columns: readonly Clause[]): SelectNode | WrappedSelectNode {
+  if (!isCut(state)) return selectTree({ ...state, lock: null }, columns);
+  if (state.distinct) throw new UsageError(`${state.meta.name}: an aggregate over distinct() rows is ambiguous`, { hint: "drop distinct()" });
+  const inner: Clause[] = [];
+  const outer = columns.map(({ tokens, node }): ExprNode => {
+    if (node.kind !== "aggregate") throw new UsageError(`${state.meta.name}: over a limited query only plain aggregates can be taken, such as sum(p.views)`);
+    if (node.item === null) return node;
+    const name = `c${inner.push({ tokens, node: node.item }) - 1}`;
+    const codec = "codec" in node.item ? (node.item.codec as Codec) : node.codec;
+    return { ...node, item: { kind: "column", token: { kind: "table", table: wrappedTable }, column: { property: name, name, explicit: true }, codec } };
+  });
+  if (inner.length === 0) inner.push({ tokens: [], node: { kind: "constant", value: true } });
+  return { kind: "wrapped", query: selectTree({ ...state, lock: null }, inner, orderOf(state, false)), columns: outer };
+}
+
+export function wholeNumber(n: unknown, what: string, least: number): number {
+  if (typeof n !== "number" || !Number.isSafeInteger(n) || n < least) throw new UsageError(`${what} takes a whole number from ${least}, got ${typeof n === "number" ? n : kindOf(n)}`);
+  return n;
+}

@@ -1,0 +1,111 @@
+/** A model's table as data, for creating it and for comparing it. Layer 6. */
+import type { CheckDefinition, ColumnDefinition, ForeignKeyDefinition, IndexDefinition, ReferentialAction, TableDefinition, UniqueDefinition } from "../ast/ddl.ts";
+import type { ColumnRef, ExprNode } from "../ast/expr.ts";
+import { kindOf } from "../codec/refuse.ts";
+import { UsageError } from "../errors.ts";
+import { Condition, Expression, expressionOf, OrderTerm } from "../expr/expression.ts";
+import type { ColumnMeta, ModelMeta } from "./meta.ts";
+import { targetOf } from "./registry.ts";
+
+export function tableDefinitionOf(meta: ModelMeta): TableDefinition {
+  const columns = [...meta.columns.values()];
+  const scope = meta.scope({ kind: "table", table: meta.table }) as never;
+  return {
+    table: meta.table,
+    columns: columns.map((column) => columnDefinition(meta, column)),
+    primaryKey: meta.primaryKey.map((column) => column.ref),
+    uniques: [...columns.filter(({ declaration }) => declaration.unique).map((column) => ({ name: null, columns: [column.ref] })), ...uniques(meta, meta.options.uniques?.(scope))],
+    checks: [...columns.flatMap((column) => columnChecks(meta, column)), ...tableChecks(meta, meta.options.checks?.(scope))],
+    foreignKeys: [...columns.flatMap((column) => columnForeignKey(meta, column)), ...(meta.options.foreignKeys ?? []).map((key) => tableForeignKey(meta, key))],
+    indexes: [
+      ...columns.filter(({ declaration }) => declaration.index).map((column): IndexDefinition => ({ name: null, columns: [{ column: column.ref, direction: "asc" }], unique: false, where: null })),
+      ...indexes(meta, meta.options.indexes?.(scope)),
+    ],
+    comment: meta.options.comment ?? null,
+  };
+}
+
+function columnDefinition(meta: ModelMeta, column: ColumnMeta): ColumnDefinition {
+  const { declaration, ref, codec } = column;
+  const given = declaration.dbDefault;
+  const dbDefault = given === null ? null : "kind" in given ? given : ({ kind: "value", value: meta.accept(column, given.value), codec } satisfies ExprNode);
+  return { column: ref, codec, nullable: declaration.nullable, identity: declaration.identity, default: dbDefault, comment: declaration.comment };
+}
+
+function columnChecks(meta: ModelMeta, column: ColumnMeta): CheckDefinition[] {
+  const expression = expressionOf(meta.node(column, { kind: "table", table: meta.table }), column.codec, column.label);
+  return column.declaration.checks.map((rule) => ({ name: null, condition: condition(rule(expression as never), `the check of ${column.label}`), columns: [column.ref] }));
+}
+
+function condition(value: unknown, what: string): ExprNode {
+  if (value instanceof Condition) return value.node;
+  throw new UsageError(`${what} must be a condition, got ${kindOf(value)}`);
+}
+
+function tableChecks(meta: ModelMeta, given: unknown): CheckDefinition[] {
+  if (given === undefined) return [];
+  const named: [string | null, unknown][] = Array.isArray(given) ? given.map((check: unknown) => [null, check]) : Object.entries(given as object);
+  return named.map(([name, check]) => ({ name, condition: condition(check, `a check of ${meta.name}`), columns: [] }));
+}
+
+function columnOf(meta: ModelMeta, value: unknown, option: string): ColumnRef {
+  if (typeof value === "string") return meta.column(value).ref;
+  if (Expression.is(value) && value.node.kind === "column") return value.node.column;
+  throw new UsageError(`${meta.name}: ${option} takes columns, got ${kindOf(value)}`);
+}
+
+function uniques(meta: ModelMeta, given: unknown): UniqueDefinition[] {
+  if (given === undefined) return [];
+  return (given as readonly unknown[]).map((entry) => {
+    const { on, name } = Array.isArray(entry) ? { on: entry, name: null } : (entry as { on: readonly unknown[]; name?: string });
+    return { name: name ?? null, columns: on.map((column: unknown) => columnOf(meta, column, "uniques")) };
+  });
+}
+
+function indexes(meta: ModelMeta, given: unknown): IndexDefinition[] {
+  if (given === undefined) return [];
+  return (given as readonly unknown[]).map((entry): IndexDefinition => {
+    if (Array.isArray(entry) || Expression.is(entry) || OrderTerm.is(entry)) {
+      return { name: null, columns: [entry].flat().map((term) => indexColumn(meta, term)), unique: false, where: null };
+    }
+    const { on, unique, name, where } = entry as { on: readonly unknown[]; unique?: boolean; name?: string; where?: (columns: never) => unknown };
+    if (!Array.isArray(on)) throw new UsageError(`${meta.name}: an index needs { on: [columns] }`);
+    return {
+      name: name ?? null,
+      columns: on.map((term) => indexColumn(meta, term)),
+      unique: unique === true,
+      where: where === undefined ? null : condition(where(meta.scope({ kind: "table", table: meta.table }) as never), `the condition of an index of ${meta.name}`),
+    };
+  });
+}
+
+function indexColumn(meta: ModelMeta, term: unknown): IndexDefinition["columns"][number] {
+  if (OrderTerm.is(term)) {
+    const { item, direction } = term.node;
+    if (item.kind === "column") return { column: item.column, direction };
+  }
+  return { column: columnOf(meta, term, "indexes"), direction: "asc" };
+}
+
+function columnForeignKey(meta: ModelMeta, column: ColumnMeta): ForeignKeyDefinition[] {
+  const { reference } = column.declaration;
+  if (reference === null) return [];
+  const target = targetOf(reference.target, meta, column.label);
+  const targetColumn = target.column(reference.column ?? (target.primaryProperties[0] as string));
+  const { onDelete, onUpdate } = reference;
+  return [{ name: null, columns: [column.ref], target: target.table, targetColumns: [targetColumn.ref], onDelete, onUpdate }];
+}
+
+function tableForeignKey(meta: ModelMeta, key: NonNullable<ModelMeta["options"]["foreignKeys"]>[number]): ForeignKeyDefinition {
+  const target = targetOf(key.target, meta, `${meta.name}: foreignKeys`);
+  const targetColumns = key.references === undefined ? target.primaryKey : key.references.map((property) => target.column(property));
+  if (targetColumns.length !== key.on.length) throw new UsageError(`${meta.name}: a foreign key of ${key.on.length} columns refers to ${targetColumns.length} of ${target.name}`);
+  return {
+    name: key.name ?? null,
+    columns: key.on.map((property) => meta.column(property).ref),
+    target: target.table,
+    targetColumns: targetColumns.map((column) => column.ref),
+    onDelete: (key.onDelete ?? "no action") as ReferentialAction,
+    onUpdate: (key.onUpdate ?? "no action") as ReferentialAction,
+  };
+}

@@ -59,10 +59,11 @@ export function mustCreateFirst(target: ConnectionTarget, role: "write" | "read"
 export type RunPragma = (text: string) => unknown;
 
 /**
- * Sets the session's pragmas and reads them back.
+ * Sets the session's pragmas and reads them back. Waits for a file that another process holds, up to `timeoutMs` (0: for ever).
  * @throws {ConnectionError} naming the pragma that SQLite did not take.
  */
 export async function applyPragmas(target: ConnectionTarget, plan: FilePlan, timeoutMs: number, run: RunPragma): Promise<void> {
+  const patient = patiently(run, timeoutMs > 0 ? Date.now() + timeoutMs : Number.POSITIVE_INFINITY);
   const wanted: readonly (readonly [string, number])[] = [
     ["busy_timeout", BUSY_TIMEOUT_MS],
     ["foreign_keys", 1],
@@ -71,23 +72,24 @@ export async function applyPragmas(target: ConnectionTarget, plan: FilePlan, tim
     ["synchronous", 1],
   ];
   for (const [name, value] of wanted) {
-    await run(`${name} = ${value}`);
-    if (Number(await run(name)) !== value) throw settingError(target, name, String(value));
+    await patient(`${name} = ${value}`);
+    if (Number(await patient(name)) !== value) throw settingError(target, name, String(value));
   }
-  if (!plan.memory && !plan.readonly) await switchToWal(target, timeoutMs, run);
+  if (plan.memory || plan.readonly) return;
+  // Changing the journal needs the file for itself for a moment, so it is asked for only where it is another one.
+  if ((await patient("journal_mode")) === "wal" || (await patient("journal_mode = wal")) === "wal") return;
+  throw settingError(target, "journal_mode", "wal");
 }
 
-/** Changing the journal needs the file for itself for a moment; another process may be doing the same. */
-async function switchToWal(target: ConnectionTarget, timeoutMs: number, run: RunPragma): Promise<void> {
-  const limit = Date.now() + timeoutMs;
-  for (;;) {
-    try {
-      if (String(await run("journal_mode")).toLowerCase() === "wal") return;
-      if (String(await run("journal_mode = wal")).toLowerCase() === "wal") return;
-      throw settingError(target, "journal_mode", "wal");
-    } catch (error) {
-      if (!codeOf(error)?.startsWith("SQLITE_BUSY") || (timeoutMs > 0 && Date.now() >= limit)) throw error;
-      await sleep(10);
+function patiently(run: RunPragma, limit: number): (text: string) => Promise<unknown> {
+  return async (text) => {
+    for (;;) {
+      try {
+        return await run(text);
+      } catch (error) {
+        if (!codeOf(error)?.startsWith("SQLITE_BUSY") || Date.now() >= limit) throw error;
+        await sleep(10);
+      }
     }
-  }
+  };
 }

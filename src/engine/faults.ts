@@ -2,7 +2,16 @@
 
 import type { Dialect } from "../dialects/dialect.ts";
 import type { Connection } from "../drivers/driver.ts";
-import { ConnectionError, KakaError, type Outcome, QueryError, RetryableError, TimeoutError, UsageError } from "../errors.ts";
+import {
+  ConnectionError,
+  ConnectionLost,
+  KakaError,
+  QueryError,
+  RetryableError,
+  TimeoutError,
+  UsageError,
+  withDriverError,
+} from "../errors.ts";
 
 /** The error as one of ours; errors that are ours already stay the same object. */
 export function asOurs(dialect: Dialect, error: unknown): KakaError {
@@ -17,20 +26,33 @@ export interface FailedStatement {
   readonly inTransaction: boolean;
 }
 
-/** Fills in outcome, retryable and model where the dialect left them open. */
+/**
+ * States outcome, retryable and model as far as the engine knows them: for a line that broke it knows more than the
+ * dialect, for an answer of the server it only fills in what is missing.
+ */
 export function completeFacts(error: KakaError, at: FailedStatement): KakaError {
-  // A line that broke while a lone write was under way leaves open whether it happened; within a transaction
-  // nothing happened, for COMMIT was not sent.
-  const lost = error instanceof ConnectionError || !at.connection.alive;
-  addFact(error, "outcome", lost && at.writes && !at.inTransaction ? ("unknown" satisfies Outcome) : "not_applied");
+  if (error instanceof ConnectionError) {
+    // A lone write that was under way may have happened. Within a transaction nothing did, for COMMIT was not sent.
+    setFact(error, "outcome", at.writes && !at.inTransaction ? "unknown" : "not_applied");
+  } else addFact(error, "outcome", "not_applied");
   addFact(error, "retryable", error instanceof RetryableError);
   if (at.model !== null && error instanceof QueryError) addFact(error, "model", at.model);
   return error;
 }
 
+/** An error that nobody knows, over a line that is broken, is the news that it broke. */
+export function asLoss(error: KakaError, connection: Connection): KakaError {
+  if (connection.alive || error instanceof ConnectionError || error.nativeCode !== undefined) return error;
+  const lost = new ConnectionLost("the connection broke while a statement was running", { cause: error });
+  return withDriverError(lost, error.driverError());
+}
+
 /** Adds one fact unless the error already states it. */
-export function addFact<K extends "outcome" | "retryable" | "model">(error: KakaError, key: K, value: KakaError[K]): void {
-  if (error[key] !== undefined) return;
+function addFact<K extends "outcome" | "retryable" | "model">(error: KakaError, key: K, value: KakaError[K]): void {
+  if (error[key] === undefined) setFact(error, key, value);
+}
+
+function setFact<K extends "outcome" | "retryable" | "model">(error: KakaError, key: K, value: KakaError[K]): void {
   Object.defineProperty(error, key, { value, enumerable: true, writable: true, configurable: true });
 }
 

@@ -28,8 +28,10 @@ export interface PoolStats {
   /** Connections that exist. */
   readonly open: number;
   readonly idle: number;
-  /** Leases that are out, connections being cleaned included. */
+  /** Connections in use. */
   readonly leased: number;
+  /** Connections being made as new before their next use. */
+  readonly cleaning: number;
   readonly opening: number;
   readonly waiting: number;
 }
@@ -61,8 +63,10 @@ export class Group implements LeaseOwner {
   }
 
   stats(): PoolStats {
+    const open = this.#slots.size;
     const idle = this.#free.length;
-    return { open: this.#slots.size, idle, leased: this.#slots.size - idle, opening: this.#opening, waiting: this.#waiters.length };
+    const leased = [...this.#slots].filter((slot) => slot.lease !== null).length;
+    return { open, idle, leased, cleaning: open - idle - leased, opening: this.#opening, waiting: this.#waiters.length };
   }
 
   /** A free connection at once, or null. */

@@ -80,6 +80,7 @@ export class Pool {
       open: write.open + read.open,
       idle: write.idle + read.idle,
       leased: write.leased + read.leased,
+      cleaning: write.cleaning + read.cleaning,
       opening: write.opening + read.opening,
       waiting: write.waiting + read.waiting,
     };

@@ -15,7 +15,8 @@ async function runRaw(runner: Runner, texts: TemplateStringsArray, values: reado
 export async function rawRows(runner: Runner, texts: TemplateStringsArray, values: readonly unknown[]): Promise<Record<string, unknown>[]> {
   const { rows, names } = await runRaw(runner, texts, values, true);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new UsageError(`two columns of the result are called ${JSON.stringify(twice)}`, { hint: "give each its own name with AS" });
+  if (twice !== undefined)
+    throw new UsageError(`two columns of the result are called ${JSON.stringify(twice)}`, { hint: "give each its own name with AS" });
   return rows.map((row) => {
     const object: Record<string, unknown> = {};
     names.forEach((name, i) => {

@@ -13,7 +13,8 @@ export interface TableSource {
 function definitionsOf(sources: readonly unknown[], method: string): TableDefinition[] {
   if (sources.length === 0) throw new UsageError(`${method} takes at least one model`);
   return sources.map((source) => {
-    if (typeof source !== "function" || !(tableDefinition in source)) throw new UsageError(`${method} takes model classes`, { hint: "pass them one by one: createTable(Author, Post)" });
+    if (typeof source !== "function" || !(tableDefinition in source))
+      throw new UsageError(`${method} takes model classes`, { hint: "pass them one by one: createTable(Author, Post)" });
     return (source as unknown as TableSource)[tableDefinition]();
   });
 }
@@ -31,7 +32,10 @@ export interface CreateTableOptions {
 
 export async function createTables(runner: Runner, models: readonly unknown[], o: CreateTableOptions): Promise<void> {
   const { dialect, traits, naming } = runner;
-  await runAll(runner, dialect.ddl.createTables(definitionsOf(models, "createTable"), { traits, naming, ifNotExists: o.ifNotExists === true }));
+  await runAll(
+    runner,
+    dialect.ddl.createTables(definitionsOf(models, "createTable"), { traits, naming, ifNotExists: o.ifNotExists === true }),
+  );
 }
 
 export interface DropTableOptions {

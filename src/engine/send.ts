@@ -6,7 +6,7 @@ import { stoppable, stopStatement } from "./cancel.ts";
 import { checkStatement } from "./check.ts";
 import type { Core, StatementMeta } from "./core.ts";
 import { emitStatement } from "./events.ts";
-import { asOurs, cancelled, completeFacts } from "./faults.ts";
+import { asLoss, asOurs, cancelled, completeFacts } from "./faults.ts";
 
 const WITH_NAMES = { names: true } as const;
 
@@ -146,7 +146,8 @@ function mapped(sending: Sending, thrown: unknown): KakaError {
   // Servers have several codes for "stopped on request"; a broken rule is still reported as what it is.
   const stopped = meta.signal?.aborted === true && error !== thrown && error instanceof QueryError && !(error instanceof ConstraintError);
   if (stopped && meta.signal !== undefined) error = cancelled("the statement", meta.signal);
-  if (error instanceof ConnectionError || !connection.alive) core.pool.lost();
+  if (error !== thrown) error = asLoss(error, connection);
+  if (error instanceof ConnectionError) core.pool.lost();
   // A COMMIT is no part of the transaction's work: one that broke off may have happened.
   const inTransaction = transactionId !== null && statement.operation !== "transaction";
   return completeFacts(error, { connection, writes: statement.writes, model: meta.model, inTransaction });

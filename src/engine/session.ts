@@ -11,6 +11,8 @@ import type { EngineEvents } from "./events.ts";
 import { type HookWork, runHook } from "./hooks.ts";
 import type { Level, TransactionState } from "./level.ts";
 import { runAlone, streamAlone } from "./pipeline.ts";
+import { rawExecute, rawRows, rawScalar } from "./raw.ts";
+import { createTables, dropTables } from "./schema.ts";
 import { type TransactionOptions, transact } from "./transaction.ts";
 
 export abstract class Session {
@@ -129,6 +131,45 @@ export abstract class Session {
   /** Runs the function, and everything it starts, as if no transaction of this engine were open. */
   outsideTransaction<T>(work: () => T): T {
     return this.context.exit(work);
+  }
+
+  /**
+   * Rows of hand-written SQL as plain objects; values as the client library delivers them, every hole bound.
+   * @throws UsageError for objects, arrays and undefined in a hole
+   * @example
+   * await db.sql<{ n: number }>`select count(*) as n from post where views > ${10}`;
+   */
+  sql<T extends object = Record<string, unknown>>(texts: TemplateStringsArray, ...values: unknown[]): Promise<T[]> {
+    return rawRows(this, texts, values) as Promise<T[]>;
+  }
+
+  /** Runs hand-written SQL and resolves to the number of rows it matched. */
+  execute(texts: TemplateStringsArray, ...values: unknown[]): Promise<number> {
+    return rawExecute(this, texts, values);
+  }
+
+  /** The first value of the first row of hand-written SQL, or null. */
+  scalar<T>(texts: TemplateStringsArray, ...values: unknown[]): Promise<T | null> {
+    return rawScalar(this, texts, values) as Promise<T | null>;
+  }
+
+  /** Creates the tables of these models, with keys, checks and indexes, in the order their foreign keys need. */
+  createTable(...models: readonly [object, ...object[]]): Promise<void> {
+    return createTables(this, models, {});
+  }
+
+  /** The same for tables that do not exist yet; existing ones are left as they are. */
+  createTableIfNotExists(...models: readonly [object, ...object[]]): Promise<void> {
+    return createTables(this, models, { ifNotExists: true });
+  }
+
+  /** Drops the tables of these models with all their rows, those that refer to others first. */
+  dropTable(...models: readonly [object, ...object[]]): Promise<void> {
+    return dropTables(this, models, {});
+  }
+
+  dropTableIfExists(...models: readonly [object, ...object[]]): Promise<void> {
+    return dropTables(this, models, { ifExists: true });
   }
 
   /** Calls the listener at every event of this kind; the returned function ends that. */

@@ -155,9 +155,10 @@ async function commit(line: TransactionLine): Promise<Ending> {
     tag = (await line.control(line.core.dialect.transaction.commit, { commits: true })).tag;
   } catch (thrown) {
     const error = asOurs(line.core.dialect, thrown);
-    if (!(error instanceof ConnectionError) && connection.alive) return rollBack(line, error);
+    const answered = !(error instanceof ConnectionError) && connection.alive && error.outcome !== "unknown";
+    if (answered) return rollBack(line, error);
     line.lease.destroy();
-    const unknown = new CommitOutcomeUnknown("the connection broke before COMMIT was answered: the work may be there or not", {
+    const unknown = new CommitOutcomeUnknown("COMMIT was sent and not answered: the work may be there or not", {
       cause: error,
       hint: "look for the rows by their keys before doing the work again",
       outcome: "unknown",

@@ -1,0 +1,141 @@
+/** The model factory and the statics that every model class has. Layer 6. */
+import type { TableDefinition } from "../ast/ddl.ts";
+import { kindOf } from "../codec/refuse.ts";
+import { UsageError } from "../errors.ts";
+import { tableDefinition, truncateTable } from "../engine/schema.ts";
+import type { Session } from "../engine/session.ts";
+import { inputOf, ModelBase, metaOfInstance, stateOf } from "./base.ts";
+import { bulkInsert } from "./bulk.ts";
+import { ModelMeta, type TableOptions } from "./meta.ts";
+import { deleteInstance, insertInstance, refreshInstance, updateInstance } from "./persistence.ts";
+import { ModelQuery } from "./query-set.ts";
+import { newQuery } from "./query-state.ts";
+import { type SessionRef, sessionOf } from "./reading.ts";
+import { metaKey, metaOf, registerTable } from "./registry.ts";
+import type { ReservedName } from "./reserved.ts";
+import { tableDefinitionOf } from "./schema.ts";
+import type { ModelClass, ModelOptions, WithId } from "./types/model.types.ts";
+import type { Specs } from "./types/spec.types.ts";
+import { sessionKey, sourceOf, viewOf } from "./view.ts";
+import type { ModelConstructor } from "./whole-row.ts";
+
+/** A new instance goes to the default engine (or its view's), a loaded one back to where it came from. */
+function homeOf(instance: ModelBase): Session {
+  return stateOf(instance).engine ?? sessionOf((instance.constructor as { [sessionKey]?: SessionRef })[sessionKey] ?? null);
+}
+
+abstract class ModelStatics extends ModelBase {
+  declare static readonly [metaKey]: ModelMeta;
+  declare static readonly [sessionKey]: SessionRef;
+
+  static get c(): object {
+    const meta = metaOf(this);
+    return meta.scope({ kind: "table", table: meta.table });
+  }
+  static [tableDefinition](): TableDefinition {
+    return tableDefinitionOf(metaOf(this));
+  }
+
+  static all(): ModelQuery {
+    return new ModelQuery(newQuery(metaOf(this), sourceOf(this) as ModelConstructor, this[sessionKey] ?? null));
+  }
+  static where(condition: unknown): ModelQuery {
+    return this.all().where(condition);
+  }
+  static exclude(condition: unknown): ModelQuery {
+    return this.all().exclude(condition);
+  }
+  static using(session: unknown): unknown {
+    return viewOf(this, session);
+  }
+  static first(): Promise<unknown> {
+    return this.all().first();
+  }
+  static last(): Promise<unknown> {
+    return this.all().last();
+  }
+  static count(): Promise<number> {
+    return this.all().count();
+  }
+  static find(key: unknown): Promise<unknown> {
+    return this.all().find(key);
+  }
+  static get(condition: unknown): Promise<unknown> {
+    return this.all().get(condition);
+  }
+  static getOrNull(condition: unknown): Promise<unknown> {
+    return this.all().getOrNull(condition);
+  }
+  static async create(values: unknown): Promise<unknown> {
+    const instance = instantiate(this, values);
+    await insertInstance(instance, sessionOf(this[sessionKey] ?? null));
+    return instance;
+  }
+  static async bulkCreate(rows: unknown, o: { batchSize?: number } = {}): Promise<unknown[]> {
+    const meta = metaOf(this);
+    if (!Array.isArray(rows)) throw new UsageError(`${meta.name}.bulkCreate takes an array, got ${kindOf(rows)}`);
+    const { batchSize = 10_000 } = o;
+    if (!Number.isSafeInteger(batchSize) || batchSize < 1) throw new UsageError("batchSize is a whole number from 1");
+    const source = sourceOf(this);
+    const instances = rows.map((row: unknown) => (row instanceof source ? (row as ModelBase) : instantiate(this, row)));
+    await bulkInsert(meta, instances, sessionOf(this[sessionKey] ?? null), batchSize);
+    return instances;
+  }
+  static async truncate(): Promise<void> {
+    await truncateTable(sessionOf(this[sessionKey] ?? null), this);
+  }
+
+  async save(o: { fields?: readonly string[] } = {}): Promise<this> {
+    const { status } = stateOf(this);
+    if (status === "deleted") throw new UsageError(`${String(this)} was deleted`, { hint: "create a new one" });
+    if (status === "new") {
+      if (o.fields !== undefined) throw new UsageError(`${String(this)}: save({ fields }) is for rows that are in the database`);
+      await insertInstance(this, homeOf(this));
+    } else await updateInstance(this, homeOf(this), o.fields ?? null);
+    return this;
+  }
+  async delete(): Promise<void> {
+    assertSaved(this, "deleted");
+    await deleteInstance(this, homeOf(this));
+  }
+  async refresh(): Promise<this> {
+    assertSaved(this, "refreshed");
+    await refreshInstance(this, homeOf(this));
+    return this;
+  }
+}
+
+function assertSaved(instance: ModelBase, verb: string): void {
+  const { status } = stateOf(instance);
+  if (status !== "saved") throw new UsageError(`${String(instance)} cannot be ${verb}: it ${status === "new" ? "was never saved" : "was deleted"}`, { model: metaOfInstance(instance).name });
+}
+
+function instantiate(model: unknown, values: unknown): ModelBase {
+  const constructor = sourceOf(model as never) as unknown as new (values: unknown) => ModelBase;
+  if (values === undefined) throw new UsageError(`${metaOf(model).name}.create takes an object of column values, got undefined`);
+  // Checked here as well: a class may have a constructor of its own that drops what it is given.
+  inputOf(metaOf(model), values);
+  return new constructor(values);
+}
+
+/**
+ * The base class of a model: `class Post extends Model("post", { title: str() }) {}`. Columns are declared once; the
+ * class's instances, inserts and queries are typed by them. Without a primary key an `id` is added, numbered by the
+ * database.
+ *
+ * @throws UsageError for names that instances use themselves, and for unknown options
+ * @example
+ * class Post extends Model("post", { title: str({ length: 200 }), views: int().default(0) }) {}
+ * // create table "post" ("id" bigint generated by default as identity not null, "title" varchar(200) not null, ...)
+ */
+export function Model<const C extends Specs & { readonly [K in ReservedName]?: never }>(table: string, columns: C, options: ModelOptions<WithId<C>> = {}): ModelClass<WithId<C>> {
+  const meta = new ModelMeta(table, columns, options as TableOptions);
+  registerTable(meta);
+  class ModelWithColumns extends ModelStatics {
+    static override readonly [metaKey] = meta;
+    static readonly $specs = columns;
+  }
+  // The factory's own class gives no name to messages.
+  Object.defineProperty(ModelWithColumns, "name", { value: "" });
+  return ModelWithColumns as never;
+}

@@ -1,0 +1,9 @@
+/** The suites that every target must pass, in the order they run. */
+import type { Suite } from "../targets/target.ts";
+import { suite as capabilities } from "./capabilities.ts";
+import { suite as smoke } from "./smoke.ts";
+
+export const suites: Readonly<Record<string, Suite>> = {
+  smoke,
+  capabilities,
+};

@@ -1,0 +1,44 @@
+/** SQLite with each of its client libraries. */
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { capabilities } from "./capabilities.ts";
+import { localTarget, packageAbsence, removeFolder, type Target } from "./target.ts";
+
+/** better-sqlite3 is built for one Node version, so it counts as absent when it was built for another. */
+async function betterSqliteAbsence(): Promise<string | null> {
+  const name: string = "better-sqlite3";
+  try {
+    const library: { default: new (path: string) => { close(): void } } = await import(name);
+    new library.default(":memory:").close();
+    return null;
+  } catch {
+    return `better-sqlite3 has no compiled part for Node ${process.versions.node}`;
+  }
+}
+
+export function hasNodeSqlite(): boolean {
+  return process.getBuiltinModule?.("node:sqlite") !== undefined;
+}
+
+export const sqlite = localTarget("sqlite", "sqlite", capabilities.sqlite, "sqlite+better-sqlite3::memory:", betterSqliteAbsence);
+
+export const sqlite3 = localTarget("sqlite3", "sqlite", capabilities.sqlite, "sqlite+sqlite3::memory:", () => packageAbsence("sqlite3"));
+
+export const nodeSqlite = localTarget("node-sqlite", "sqlite", capabilities.sqlite, "sqlite+node::memory:", async () => {
+  return hasNodeSqlite() ? null : `Node ${process.versions.node} has no node:sqlite`;
+});
+
+let folder: string | null = null;
+
+export const sqliteFile: Target = {
+  ...localTarget("sqlite-file", "sqlite", capabilities.sqlite, "", betterSqliteAbsence),
+  async url() {
+    folder = mkdtempSync(join(tmpdir(), "kaka_test_"));
+    return `sqlite+better-sqlite3://${encodeURI(join(folder, "test.db")).replace(/^\/?/, "//")}`;
+  },
+  async dispose() {
+    if (folder !== null) removeFolder(folder);
+    folder = null;
+  },
+};

@@ -27,14 +27,14 @@ const driverErrors = new WeakMap<object, unknown>();
 export class KakaError extends Error {
   static readonly code: string = "KAKA_ERROR";
   readonly code: string;
-  readonly hint?: string;
-  readonly outcome?: Outcome;
-  readonly retryable?: boolean;
-  readonly model?: string;
-  readonly table?: string;
-  readonly columns?: readonly string[];
-  readonly constraint?: string;
-  readonly nativeCode?: string;
+  declare readonly hint?: string;
+  declare readonly outcome?: Outcome;
+  declare readonly retryable?: boolean;
+  declare readonly model?: string;
+  declare readonly table?: string;
+  declare readonly columns?: readonly string[];
+  declare readonly constraint?: string;
+  declare readonly nativeCode?: string;
 
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -55,7 +55,7 @@ export class KakaError extends Error {
   /** Name, code, message and the facts; no values, no SQL parameters, no driver error. */
   toJSON(): Record<string, unknown> {
     const { name, code, message } = this;
-    return { ...this, name, code, message };
+    return { ...(this as object), name, code, message };
   }
 }
 

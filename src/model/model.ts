@@ -37,7 +37,7 @@ abstract class ModelStatics extends ModelBase {
   }
 
   static all(): ModelQuery {
-    return new ModelQuery(newQuery(metaOf(this), sourceOf(this) as ModelConstructor, this[sessionKey] ?? null));
+    return new ModelQuery(newQuery(metaOf(this), sourceOf(this as never) as ModelConstructor, this[sessionKey] ?? null));
   }
   static where(condition: unknown): ModelQuery {
     return this.all().where(condition);

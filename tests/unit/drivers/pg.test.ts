@@ -31,6 +31,13 @@ function namedStatements(url: string): void {
     expect(await value(plain, count)).toBe("0");
   });
 
+  it("leaves none of the statements behind that fail when they first run", async () => {
+    const db = await connect(url);
+    for (let i = 0; i < 5; i++) await failure(() => rows(db, "select 1 / $1::int as kd_fails", 0));
+    expect(await rows(db, "select 1 / $1::int as kd_fails", 1)).toEqual([["1"]]);
+    expect(await value(db, "select count(*) from pg_prepared_statements where statement like '%kd_fails'")).toBe("1");
+  });
+
   it("closes the statements that fall out of the bounded book", async () => {
     const db = await connect(url);
     for (let i = 0; i < 300; i++) await rows(db, `select ${i} as kd_evicted`);

@@ -295,6 +295,18 @@ function behaviour(scheme: string, name: string, synchronous: boolean): void {
     expect(wrong.message).toContain("the file cannot be opened");
   });
 
+  it("lets the file go when it is destroyed within a stream", async () => {
+    const url = `${scheme}:${newFile()}`;
+    const [db, other] = [await connect(url), await connect(url)];
+    await run(db, "create table t (a)");
+    await run(db, "insert into t values (1), (2)");
+    await db.stream(select("select a as c0 from t"), 1)[Symbol.asyncIterator]().next();
+    db.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    // Possible for the last connection of a file only.
+    expect(await value(other, "pragma journal_mode = delete")).toBe("delete");
+  });
+
   it("close and destroy end it, twice as well as once, even while a stream is open", async () => {
     const db = await connect(memory);
     await db.cancel();

@@ -20,6 +20,8 @@ export interface Dialect {
    * @throws UnsupportedError naming the missing trait
    */
   compile(node: StatementNode, traits: Traits, naming: Naming): CompiledStatement;
+  /** Raw SQL: the value of a column of the server's own type, from what the client delivered; null for "as it is". */
+  rawDecoder(type: number): ((raw: never) => unknown) | null;
   readonly ddl: DdlWriter;
   readonly transaction: TransactionControl;
   /** An error of the client library as one of ours; anything unknown becomes a QueryError. */

@@ -26,6 +26,8 @@ export interface DriverResult {
   readonly tag: string | null;
   /** Column names in order; filled only for raw SQL (`names: true` in the statement's call), else empty. */
   readonly names: readonly string[];
+  /** The server's own type of each named column, where values come as text and need it (PostgreSQL: OIDs). */
+  readonly types?: readonly number[];
 }
 
 /** Whether a transaction is open on the server: null where the client cannot tell. */

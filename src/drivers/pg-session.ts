@@ -32,6 +32,8 @@ export interface WireRequest {
 export interface WireAnswer {
   readonly rows: RawRow[];
   readonly names: string[];
+  /** Type OIDs of the named columns. */
+  readonly types: number[];
   readonly tag: string | null;
   /** True when the limit was reached and the portal has more rows. */
   readonly suspended: boolean;
@@ -92,9 +94,9 @@ export class PostgresSession implements Connection {
   }
 
   async execute(statement: Statement, options?: ExecuteOptions): Promise<DriverResult> {
-    const { rows, names, tag } = await this.#run(statement, options?.names === true);
+    const { rows, names, types, tag } = await this.#run(statement, options?.names === true);
     if (tag !== null) this.#watch(tag, statement.sql);
-    return { rows, affected: affectedRows(tag), insertId: null, tag, names };
+    return { rows, affected: affectedRows(tag), insertId: null, tag, names, types };
   }
 
   /** Rows from a portal. It lives in a transaction, so outside of one the stream opens its own around it. */

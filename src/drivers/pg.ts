@@ -199,6 +199,7 @@ class ClientWire implements Wire {
 class WireQuery implements WireAnswer {
   readonly rows: (readonly unknown[])[] = [];
   names: string[] = [];
+  types: number[] = [];
   tag: string | null = null;
   suspended = false;
   readonly #request: WireRequest;
@@ -229,8 +230,9 @@ class WireQuery implements WireAnswer {
     return null;
   }
 
-  handleRowDescription(message: { readonly fields: readonly { readonly name: string }[] }): void {
+  handleRowDescription(message: { readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[] }): void {
     this.names = message.fields.map((field) => field.name);
+    this.types = message.fields.map((field) => field.dataTypeID);
   }
 
   handleDataRow(message: { readonly fields: readonly unknown[] }): void {

@@ -143,18 +143,22 @@ class PgliteWire implements Wire {
   #read(messages: readonly Message[]): WireAnswer {
     const rows: (readonly unknown[])[] = [];
     let names: string[] = [];
+    let types: number[] = [];
     let tag: string | null = null;
     let suspended = false;
     let refusal: Message | null = null;
     for (const message of messages) {
       if (message.name === "dataRow") rows.push(message.fields ?? []);
-      else if (message.name === "rowDescription") names = (message.fields ?? []).map((field) => String(member(field, "name")));
+      else if (message.name === "rowDescription") {
+        names = (message.fields ?? []).map((field) => String(member(field, "name")));
+        types = (message.fields ?? []).map((field) => Number(member(field, "dataTypeID")));
+      }
       else if (message.name === "commandComplete") tag = message.text ?? null;
       else if (message.name === "portalSuspended") suspended = true;
       else if (message.name === "readyForQuery") this.#status = STATUS[message.status ?? ""] ?? null;
       else if (message.name === "error") refusal ??= message;
     }
     if (refusal !== null) throw refusal;
-    return { rows, names, tag, suspended };
+    return { rows, names, types, tag, suspended };
   }
 }

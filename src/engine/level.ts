@@ -134,13 +134,12 @@ export class Level {
     return value;
   }
 
-  /** Ends this level and those within it from outside; `stop` also cancels the statement that runs. */
+  /** Ends this level from outside, and with it those within; `stop` also cancels the statement that runs. */
   abort(error: KakaError, stop: boolean): void {
     if (this.#state !== "open" || this.abortError !== null) return;
     this.abortError = error;
     this.#queue.clear(error);
     if (stop) this.line.stop();
-    this.child?.abort(error, false);
     this.#onAbort?.(error);
   }
 
@@ -153,7 +152,6 @@ export class Level {
     this.child?.abort(late, false);
     await this.#stream?.stop(late);
     await this.#queue.idle();
-    await this.line.stopping;
     return leftover;
   }
 

@@ -1,5 +1,5 @@
 /** SQL written by hand: bound, and through the same door as everything else. Layer 5. */
-import type { DriverResult } from "../drivers/driver.ts";
+import type { DriverResult, RawRow } from "../drivers/driver.ts";
 import { UsageError } from "../errors.ts";
 import { rawNode } from "../expr/sql-tag.ts";
 import type { Runner } from "./runner.ts";
@@ -13,14 +13,15 @@ async function runRaw(runner: Runner, texts: TemplateStringsArray, values: reado
 
 /** Rows as plain objects keyed by column name, values as the client library delivers them. */
 export async function rawRows(runner: Runner, texts: TemplateStringsArray, values: readonly unknown[]): Promise<Record<string, unknown>[]> {
-  const { rows, names } = await runRaw(runner, texts, values, true);
+  const { rows, names, types } = await runRaw(runner, texts, values, true);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined)
     throw new UsageError(`two columns of the result are called ${JSON.stringify(twice)}`, { hint: "give each its own name with AS" });
+  const decoders = types?.map((type) => runner.dialect.rawDecoder(type)) ?? [];
   return rows.map((row) => {
     const object: Record<string, unknown> = {};
     names.forEach((name, i) => {
-      const value = Array.isArray(row) ? row[i] : (row as Record<string, unknown>)[name];
+      const value = rawValue(row, i, name, decoders[i] ?? null);
       // A column may be called __proto__: it must become a key and nothing else.
       Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true });
     });
@@ -36,8 +37,15 @@ export async function rawExecute(runner: Runner, texts: TemplateStringsArray, va
 
 /** The first value of the first row; null where there is no row. */
 export async function rawScalar(runner: Runner, texts: TemplateStringsArray, values: readonly unknown[]): Promise<unknown> {
-  const { rows, names } = await runRaw(runner, texts, values, true);
+  const { rows, names, types } = await runRaw(runner, texts, values, true);
   const row = rows[0];
   if (row === undefined) return null;
-  return (Array.isArray(row) ? row[0] : (row as Record<string, unknown>)[names[0] as string]) ?? null;
+  const [type] = types ?? [];
+  return rawValue(row, 0, names[0] as string, type === undefined ? null : runner.dialect.rawDecoder(type));
+}
+
+function rawValue(row: RawRow, i: number, name: string, decode: ((raw: never) => unknown) | null): unknown {
+  const value: unknown = Array.isArray(row) ? row[i] : (row as Record<string, unknown>)[name];
+  if (value === null || value === undefined) return null;
+  return decode === null ? value : decode(value as never);
 }

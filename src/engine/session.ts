@@ -134,7 +134,9 @@ export abstract class Session {
   }
 
   /**
-   * Rows of hand-written SQL as plain objects; values as the client library delivers them, every hole bound.
+   * Rows of hand-written SQL as plain objects, every hole bound. There is no model to say what a value is: PostgreSQL's
+   * types are read (64-bit integers as numbers while they are exact, else as bigints), MySQL and SQLite values stay as
+   * their clients deliver them (booleans as 0 and 1, dates as text).
    * @throws UsageError for objects, arrays and undefined in a hole
    * @example
    * await db.sql<{ n: number }>`select count(*) as n from post where views > ${10}`;

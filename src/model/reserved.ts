@@ -40,7 +40,8 @@ export const reservedNames = [
   "__proto__",
 ] as const;
 
-export type ReservedName = (typeof reservedNames)[number];
+/** Every object has the excluded three already, so a type cannot forbid them: defining the model does. */
+export type ReservedName = Exclude<(typeof reservedNames)[number], "constructor" | "toString" | "__proto__">;
 
 const reserved: ReadonlySet<string> = new Set(reservedNames);
 

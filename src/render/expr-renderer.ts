@@ -44,6 +44,11 @@ export function codecOf(node: ExprNode): Codec | null {
   return "codec" in node ? (node.codec as Codec | null) : null;
 }
 
+export function isInteger(codec: TypedCodec): boolean {
+  const { word } = codec.type;
+  return word === "int" || word === "bigint" || word === "smallint";
+}
+
 export interface RenderContext {
   readonly traits: Traits;
   readonly naming: Naming;

@@ -42,19 +42,23 @@ const mysql: Capabilities = {
   emptyInsert: "() values ()",
 };
 
+const sqlite: Capabilities = {
+  quote: "`",
+  rowAliases: false,
+  insertReturning: true,
+  nullsOrdering: true,
+  nullsSort: "first",
+  rowLocks: "lease",
+  partialIndexes: true,
+  arrays: false,
+  maxNameLength: 63,
+  emptyInsert: "default values",
+};
+
 export const capabilities = {
-  sqlite: {
-    quote: '"',
-    rowAliases: false,
-    insertReturning: true,
-    nullsOrdering: true,
-    nullsSort: "first",
-    rowLocks: "lease",
-    partialIndexes: true,
-    arrays: false,
-    maxNameLength: 63,
-    emptyInsert: "default values",
-  },
+  sqlite,
+  /** This client library delivers objects. */
+  sqlite3: { ...sqlite, rowAliases: true },
   postgres,
   mysql,
   mariadb: { ...mysql, insertReturning: true },

@@ -12,6 +12,7 @@ export const dialect: Dialect = {
   name: "mysql",
   traits: traitsOf,
   wire,
+  rawDecoder: () => null,
   compile: (node, traits, naming) => new MysqlRenderer({ traits, naming, wire, sink: new ParameterSink(traits.placeholder) }).statement(node),
   ddl,
   transaction: transactionControl,

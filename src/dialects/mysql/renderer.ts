@@ -3,7 +3,8 @@ import type { AggregateNode, ArithmeticNode, CompareNode, DatePartNode, ExprNode
 import { textCodec } from "../../codec/text.ts";
 import type { Codec } from "../../codec/codec.ts";
 import { jsonCodec } from "../../codec/json.ts";
-import { codecOf } from "../../render/expr-renderer.ts";
+import type { TypedCodec } from "../../ast/type.ts";
+import { codecOf, isInteger } from "../../render/expr-renderer.ts";
 import { Renderer } from "../../render/renderer.ts";
 
 /** `$."key"[0]`, bound as one parameter; keys are quoted as JSON strings. */
@@ -20,14 +21,15 @@ export class MysqlRenderer extends Renderer {
     if (node.codec.type.word === "decimal") return this.#decimalList(node);
     const type = listTypes[node.codec.type.word];
     if (node.values.length <= longList || type === undefined) return super.inList(node);
-    const collation = type === "longtext" || type === "char(36)" ? ` character set utf8mb4 collate ${this.traits.textCollation}` : "";
+    const text = type === "longtext" || type === "char(36)";
     this.expr(node.item, 4);
     this.write(node.negated ? " not in " : " in ");
-    this.write("(select v from json_table(");
+    // Said outright, the collation wins over whatever the column has.
+    this.write(text ? `(select v collate ${this.traits.textCollation} from json_table(` : "(select v from json_table(");
     const { encode } = this.wire(node.codec);
     const texts = node.values.map((value) => (encode === null ? value : encode(value as never)));
     this.sink.param(`[${texts.map((value) => (typeof value === "string" ? JSON.stringify(value) : String(value))).join(",")}]`);
-    this.write(`, '$[*]' columns (v ${type}${collation} path '$')) as list)`);
+    this.write(`, '$[*]' columns (v ${type}${text ? " character set utf8mb4" : ""} path '$')) as list)`);
   }
 
   protected override like(node: LikeNode): void {
@@ -47,9 +49,10 @@ export class MysqlRenderer extends Renderer {
   // MySQL averages integers as decimals of four digits.
   protected override aggregate(node: AggregateNode): void {
     if (node.name !== "avg" || node.item === null) return super.aggregate(node);
-    this.write("avg(");
-    this.expr(node.item, 5);
-    this.write(" * 1e0)");
+    const decimal = codecOf(node.item)?.family === "decimal";
+    this.write(decimal ? "avg(cast(" : "avg(");
+    this.expr(node.item, decimal ? 0 : 5);
+    this.write(decimal ? " as decimal(65, 20)))" : " * 1e0)");
   }
 
   protected override arithmetic(node: ArithmeticNode, outer: number): void {
@@ -68,19 +71,19 @@ export class MysqlRenderer extends Renderer {
 
   protected override compare(node: CompareNode): void {
     if (codecOf(node.left)?.family !== "json" || (node.op !== "=" && node.op !== "<>")) return super.compare(node);
-    const equals = this.traits.jsonEquals;
-    if (node.op === "<>") this.write(equals === "function" ? "not " : "");
-    this.write(equals === "function" ? "json_equals(" : "");
+    if (this.traits.jsonEquals === "function") {
+      // MariaDB keeps documents as text (and its JSON_EQUALS takes NULL for equal): compare one spelling of both.
+      this.write("json_normalize(");
+      this.expr(node.left);
+      this.write(`) ${node.op} json_normalize(`);
+      this.expr(node.right);
+      return this.write(") collate utf8mb4_bin");
+    }
     this.expr(node.left, 4);
-    this.write(equals === "function" ? ", " : ` ${node.op} `);
-    this.#jsonOperand(node.right);
-    if (equals === "function") this.write(")");
-  }
-
-  #jsonOperand(node: ExprNode): void {
-    if (node.kind !== "value" || this.traits.jsonEquals === "function") return this.expr(node, 4);
+    this.write(` ${node.op} `);
+    if (node.right.kind !== "value") return this.expr(node.right, 4);
     this.write("cast(");
-    this.value(node.value, jsonCodec);
+    this.value(node.right.value, jsonCodec);
     this.write(" as json)");
   }
 
@@ -97,6 +100,14 @@ export class MysqlRenderer extends Renderer {
     this.write(node.negated ? " not in (" : " in (");
     this.list(node.values.map((value) => ({ kind: "value", value, codec: node.codec })), ", ", 0);
     this.write(")");
+  }
+
+  // Doubles are rounded to even here, decimals half away from zero as everywhere else.
+  protected override assigned(value: ExprNode, codec: TypedCodec): void {
+    if (!isInteger(codec) || codecOf(value)?.family !== "float") return this.expr(value);
+    this.write("round(cast(");
+    this.expr(value);
+    this.write(" as decimal(65, 10)))");
   }
 
   protected override jsonPath(node: JsonPathNode): void {

@@ -5,6 +5,7 @@ import { wire } from "./codecs.ts";
 import { transactionControl } from "./control.ts";
 import { ddl } from "./ddl.ts";
 import { mapError } from "./errors.ts";
+import { rawDecoder } from "./raw-types.ts";
 import { PostgresRenderer } from "./renderer.ts";
 import { traitsOf } from "./traits.ts";
 
@@ -12,6 +13,7 @@ export const dialect: Dialect = {
   name: "postgres",
   traits: traitsOf,
   wire,
+  rawDecoder,
   compile: (node, traits, naming) => new PostgresRenderer({ traits, naming, wire, sink: new ParameterSink(traits.placeholder) }).statement(node),
   ddl,
   transaction: transactionControl,

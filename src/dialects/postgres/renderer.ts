@@ -3,7 +3,8 @@ import type { ArithmeticNode, DatePartNode, ExprNode, InListNode, JsonPathNode, 
 import { textCodec } from "../../codec/text.ts";
 import type { Codec } from "../../codec/codec.ts";
 import { arrayCodec } from "../../codec/compose.ts";
-import { codecOf } from "../../render/expr-renderer.ts";
+import type { TypedCodec } from "../../ast/type.ts";
+import { codecOf, isInteger } from "../../render/expr-renderer.ts";
 import { Renderer } from "../../render/renderer.ts";
 
 const castWords: Readonly<Record<string, string>> = { smallint: "smallint", int: "integer", bigint: "bigint", float: "double precision", decimal: "numeric" };
@@ -80,6 +81,14 @@ export class PostgresRenderer extends Renderer {
     this.write("round(");
     super.arithmetic(node, 0);
     this.write(`, ${node.codec.type.scale})`);
+  }
+
+  // Doubles are rounded to even here, decimals half away from zero as everywhere else.
+  protected override assigned(value: ExprNode, codec: TypedCodec): void {
+    if (!isInteger(codec) || codecOf(value)?.family !== "float") return this.expr(value);
+    this.write("round(cast(");
+    this.expr(value);
+    this.write(" as numeric))");
   }
 
   protected override plain(value: string | number | bigint | boolean | Date | Uint8Array | null): unknown {

@@ -2,7 +2,7 @@
 import type { AggregateNode, ArithmeticNode, BetweenNode, CompareNode, DatePartNode, ExprNode, InListNode, JsonPathNode, LikeNode } from "../../ast/expr.ts";
 import type { TypedCodec } from "../../ast/type.ts";
 import { textCodec } from "../../codec/text.ts";
-import { codecOf } from "../../render/expr-renderer.ts";
+import { codecOf, isInteger } from "../../render/expr-renderer.ts";
 import { Renderer } from "../../render/renderer.ts";
 import { DecimalWriter, isDecimal } from "./decimal.ts";
 
@@ -77,17 +77,17 @@ export class SqliteRenderer extends Renderer {
   protected override aggregate(node: AggregateNode): void {
     if (node.item === null || !isDecimal(node.item) || node.name === "count") return super.aggregate(node);
     if (node.name !== "avg") return this.#decimals.text(node);
-    this.write("avg(cast(");
-    this.expr(node.item);
-    this.write(" as real))");
+    const scale = codecOf(node.item)?.type.scale ?? 0;
+    this.write("avg(");
+    this.#decimals.key(node.item, scale);
+    this.write(`) / ${10 ** scale}.0`);
   }
 
   // A STRICT table refuses a fraction in an integer column where the other databases round.
   protected override assigned(value: ExprNode, codec: TypedCodec): void {
     const from = codecOf(value);
     if (codec.type.word === "decimal" && isDecimal(value)) return this.#decimals.text(value, codec.type.scale ?? 0);
-    const whole = codec.type.word === "int" || codec.type.word === "bigint" || codec.type.word === "smallint";
-    if (!whole || from?.family !== "float") return this.expr(value);
+    if (!isInteger(codec) || from?.family !== "float") return this.expr(value);
     this.write("cast(round(");
     this.expr(value);
     this.write(") as integer)");
@@ -147,7 +147,7 @@ export class SqliteRenderer extends Renderer {
   // A key with a quote or a backslash has no spelling in a path: walk the document and compare the keys themselves.
   #jsonByKeys(node: JsonPathNode): void {
     const last = node.path.length - 1;
-    const value = { json: `case when k${last}.type in ('object', 'array') then k${last}.value else json_quote(k${last}.value) end`, text: `cast(k${last}.value as text)`, number: `k${last}.value` };
+    const value = { json: `case when k${last}.type in ('object', 'array') then k${last}.value else json_quote(k${last}.value) end`, text: `case k${last}.type when 'true' then 'true' when 'false' then 'false' else cast(k${last}.value as text) end`, number: `k${last}.value` };
     this.write(`(select ${value[node.as]} from json_each(`);
     this.expr(node.item);
     this.write(") as k0");

@@ -3,7 +3,7 @@ import type { StatementEvent, TransactionEvent } from "../../../src/engine/event
 import type { ConnectOptions } from "../../../src/engine/options.ts";
 import { PoolTimeout, TimeoutError, UsageError, ValueError } from "../../../src/errors.ts";
 import type { FakeOptions } from "./fake-driver.ts";
-import { caught, fakeEngine, insert, META, run, select, statement, takeWarnings, watchLeaks } from "./fake-engine.ts";
+import { caught, fakeEngine, insert, META, run, select, sleep, statement, takeWarnings, watchLeaks } from "./fake-engine.ts";
 
 watchLeaks();
 
@@ -228,6 +228,34 @@ describe("errors", () => {
     const { engine, server } = await fakeEngine();
     server.fail(/./, "lose");
     expect(await caught(run(engine, lost))).toMatchObject({ name: "ConnectionLost", outcome });
+  });
+
+  it("a line that is gone is told as such, whatever the client calls it", async () => {
+    const { engine, server } = await fakeEngine();
+    server.fail(/^insert a/, "vanish");
+    expect(await caught(run(engine, insert("a")))).toMatchObject({ name: "ConnectionLost", outcome: "unknown", retryable: false });
+    server.fail(/^insert b/, "vanish");
+    const error = await caught(engine.transaction(() => run(engine, insert("b"))));
+    expect(error).toMatchObject({ name: "ConnectionLost", outcome: "not_applied" });
+  });
+
+  it("a connection is kept until its cancel request was answered", async () => {
+    const { engine, server } = await fakeEngine({}, { pool: { max: 1 } });
+    server.fail(/^insert a/, "hang");
+    const abort = new AbortController();
+    const running = run(engine, insert("a"), { model: null, signal: abort.signal } as never);
+    await sleep(5);
+    const session = server.sessions[0];
+    if (session === undefined) throw new Error("no session");
+    session.cancel = async () => {
+      session.finish();
+      await sleep(15);
+      server.log.push("1: (answered)");
+    };
+    abort.abort();
+    await Promise.all([running, run(engine, insert("b"))]);
+    expect(server.sent).toEqual(["insert a", "(answered)", "insert b"]);
+    expect(server.rows).toEqual(["a", "b"]);
   });
 
   it("a signal stops a statement; one that was faster than the signal still counts", async () => {

@@ -34,7 +34,8 @@ export type Fault =
   | "lose after"
   | "hang"
   | "end transaction"
-  | "disk";
+  | "disk"
+  | "vanish";
 
 export class FakeError extends Error {
   readonly fault: Fault | "cancelled" | "lost";
@@ -259,9 +260,10 @@ export class FakeConnection implements Connection {
   }
 
   #fault(fault: Fault): never {
-    if (fault === "lose") {
+    if (fault === "lose" || fault === "vanish") {
       this.destroy();
-      throw new FakeError("lost");
+      // Some clients tell a broken line with an error that nobody can recognise.
+      throw fault === "lose" ? new FakeError("lost") : new Error("queue is full");
     }
     const { family } = this.#world.options;
     if (fault === "deadlock" && family !== "postgres") this.open = null;
@@ -369,7 +371,7 @@ function classify(fault: FakeError["fault"]): KakaError {
   switch (fault) {
     case "lost":
     case "lose":
-      return new ConnectionLost("the line broke");
+      return new ConnectionLost("the line broke", { outcome: "unknown" });
     case "deadlock":
       return new DeadlockError("deadlock");
     case "busy":

@@ -303,7 +303,7 @@ describe("disconnect", () => {
     const { engine, server } = await fakeEngine();
     const running = engine.transaction(async () => {
       await sleep(20);
-      await run(engine, insert("a"));
+      await engine.transaction(() => run(engine, insert("a")));
     });
     await sleep(5);
     const ends = [engine.disconnect(), engine.disconnect()];

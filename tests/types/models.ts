@@ -1,0 +1,47 @@
+/** Models of the type tests. */
+import { bool, datetime, decimal, foreignKey, int, json, Model, oneOf, str, text } from "kakaorm";
+
+export class Author extends Model("author", {
+  name: str({ length: 100 }),
+  email: str().unique(),
+  bio: text().nullable(),
+  password: str().hidden(),
+}) {
+  get firstName() {
+    return this.name.split(" ")[0] ?? "";
+  }
+  static named(name: string) {
+    return this.where((author) => author.name.eq(name));
+  }
+}
+
+const timestamps = { createdAt: datetime().autoNowAdd(), updatedAt: datetime().autoNow() };
+
+export class Post extends Model(
+  "post",
+  {
+    ...timestamps,
+    title: str({ length: 200 }),
+    status: oneOf("draft", "live").default("draft"),
+    views: int()
+      .default(0)
+      .check((views) => views.gte(0)),
+    price: decimal({ precision: 10, scale: 2 }).nullable(),
+    published: bool().default(false),
+    meta: json<{ address: { city: string }; tags: string[] }>().nullable(),
+    role: str().default("none").serverOnly(),
+    authorId: foreignKey(() => Author, { onDelete: "set null" }).nullable(),
+  },
+  {
+    indexes: (post) => [[post.authorId, post.views]],
+    orderBy: (post) => [post.createdAt.desc()],
+  },
+) {}
+
+export class Tag extends Model("tag", { label: str().unique() }) {}
+export class PostTag extends Model("post_tag", {
+  postId: foreignKey(() => Post).primaryKey(),
+  tagId: foreignKey(() => Tag).primaryKey(),
+}) {}
+export class Comment extends Model("comment", { text: text(), postId: foreignKey(() => Post), parentId: foreignKey("comment").nullable() }) {}
+export class Country extends Model("country", { code: str({ length: 2 }).primaryKey(), name: str() }) {}

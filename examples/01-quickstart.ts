@@ -20,7 +20,10 @@ console.log("changed", milk.changes);
 await milk.save();
 
 const open = await Task.where((t) => t.done.not().and(t.priority.gte(1))).orderBy((t) => t.priority.desc());
-console.log("open", open.map((task) => task.title));
+console.log(
+  "open",
+  open.map((task) => task.title),
+);
 
 const query = Task.where({ done: true }).select("id", "title");
 console.log("sql", query.toSQL().sql);

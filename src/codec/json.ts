@@ -24,11 +24,15 @@ export function stringifyJson(value: unknown, label: string): string {
     text = JSON.stringify(value);
   } catch (error) {
     if (error instanceof KakaError) throw error;
-    const reason = error instanceof TypeError && /circular/i.test(error.message) ? "it refers to itself" : "it holds a value that JSON has no word for (a bigint?)";
+    const reason =
+      error instanceof TypeError && /circular/i.test(error.message)
+        ? "it refers to itself"
+        : "it holds a value that JSON has no word for (a bigint?)";
     return refuseBecause(label, `the document cannot be written as JSON: ${reason}`);
   }
   if (text === undefined) return refuse(label, "a JSON document", value);
-  if (text.includes("\\u") && unstorable.test(text)) return refuseBecause(label, "the document holds a NUL character or half of a surrogate pair");
+  if (text.includes("\\u") && unstorable.test(text))
+    return refuseBecause(label, "the document holds a NUL character or half of a surrogate pair");
   return text;
 }
 

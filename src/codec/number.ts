@@ -27,7 +27,8 @@ export const bigintCodec: Codec<bigint> = {
   type: { word: "bigint" },
   family: "bigint",
   accept(value, label) {
-    if (typeof value !== "bigint") return refuse(label, "a bigint", value, typeof value === "number" ? "write 5n, or BigInt(value)" : undefined);
+    if (typeof value !== "bigint")
+      return refuse(label, "a bigint", value, typeof value === "number" ? "write 5n, or BigInt(value)" : undefined);
     if (value < low64 || value > high64) return refuseBecause(label, "the bigint does not fit in 64 bits");
     return value;
   },
@@ -53,7 +54,11 @@ export function canonicalDecimal(text: string, scale: number): { text: string; d
   const padded = fraction.padEnd(scale, "0");
   const zero = whole === "0" && fraction === "";
   const sign = text.startsWith("-") && !zero ? "-" : "";
-  return { text: sign + (padded === "" ? whole : `${whole}.${padded}`), digits: whole === "0" ? 0 : whole.length, fraction: fraction.length };
+  return {
+    text: sign + (padded === "" ? whole : `${whole}.${padded}`),
+    digits: whole === "0" ? 0 : whole.length,
+    fraction: fraction.length,
+  };
 }
 
 export function decimalCodec(precision: number, scale: number): Codec<string> {
@@ -65,7 +70,8 @@ export function decimalCodec(precision: number, scale: number): Codec<string> {
       const canonical = canonicalDecimal(value, scale);
       if (canonical === null) return refuseBecause(label, "the string is not a decimal number");
       if (canonical.digits > precision - scale) return refuseBecause(label, `more than ${precision - scale} digits before the point`);
-      if (canonical.fraction > scale) return refuseBecause(label, `more than ${scale} digits after the point`, "round it before it is stored");
+      if (canonical.fraction > scale)
+        return refuseBecause(label, `more than ${scale} digits after the point`, "round it before it is stored");
       return canonical.text;
     },
   };

@@ -27,7 +27,8 @@ export const dateCodec: Codec<string> = {
     const match = datePattern.exec(value);
     if (match === null || value < "0001") return refuseBecause(label, 'the string is not a date of the form "YYYY-MM-DD"');
     const probe = new Date(`${value}T00:00:00Z`);
-    if (Number.isNaN(probe.getTime()) || probe.getUTCDate() !== Number(match[3])) return refuseBecause(label, "there is no such day in the calendar");
+    if (Number.isNaN(probe.getTime()) || probe.getUTCDate() !== Number(match[3]))
+      return refuseBecause(label, "there is no such day in the calendar");
     return value;
   },
 };

@@ -6,7 +6,8 @@ import { refuse, refuseBecause } from "./refuse.ts";
 export function acceptText(value: unknown, label: string): string {
   if (typeof value !== "string") return refuse(label, "a string", value);
   if (value.includes("\0")) return refuseBecause(label, "the text holds a NUL character, which databases cannot store");
-  if (!value.isWellFormed()) return refuseBecause(label, "the text holds half of a surrogate pair", "it was probably cut in the middle of an emoji");
+  if (!value.isWellFormed())
+    return refuseBecause(label, "the text holds half of a surrogate pair", "it was probably cut in the middle of an emoji");
   return value;
 }
 

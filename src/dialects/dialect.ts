@@ -4,8 +4,8 @@ import type { TypedCodec } from "../ast/type.ts";
 import type { WireCodec } from "../codec/codec.ts";
 import type { ServerInfo } from "../drivers/driver.ts";
 import type { KakaError } from "../errors.ts";
-import type { Naming } from "../render/naming.ts";
 import type { CompiledStatement } from "../render/compiled.ts";
+import type { Naming } from "../render/naming.ts";
 import type { StatementNode } from "../render/renderer.ts";
 import type { Traits } from "../render/traits.ts";
 

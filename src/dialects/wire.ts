@@ -44,7 +44,8 @@ export function wireOf(table: WireTable): (codec: TypedCodec) => WireCodec {
       return table.array(wire(codec.type.element as TypedCodec));
     }
     // The same 64-bit column is read as a bigint or as an exact number: the family says which.
-    if (word === "bigint" && family === "int") return { encode: table.bigint.encode === null ? null : table.int.encode, decode: exactNumber };
+    if (word === "bigint" && family === "int")
+      return { encode: table.bigint.encode === null ? null : table.int.encode, decode: exactNumber };
     return table[word];
   };
   const wire = (codec: TypedCodec): WireCodec => {

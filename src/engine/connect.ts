@@ -4,7 +4,7 @@ import { loadDialect } from "./dialects.ts";
 import type { Engine } from "./engine.ts";
 import { openEngine } from "./open.ts";
 import { type ConnectOptions, resolveOptions } from "./options.ts";
-import { assertNameFree, freeName, register, unregister } from "./registry.ts";
+import { register, releaseName, reserveName, unregister } from "./registry.ts";
 import { parseUrl } from "./url.ts";
 
 /**
@@ -18,24 +18,15 @@ import { parseUrl } from "./url.ts";
  */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<Engine> {
   const resolved = resolveOptions(options);
-  if (resolved.name !== null) assertNameFree(resolved.name);
   const target = parseUrl(url);
-  const openDriver = await loadDriver(target);
-  const dialect = await loadDialect(target.family);
-  const engine = await openEngine({
-    name: resolved.name ?? freeName(),
-    target,
-    openDriver,
-    dialect,
-    options: resolved,
-    onDisconnect: unregister,
-  });
+  const name = reserveName(resolved.name);
   try {
+    const openDriver = await loadDriver(target);
+    const dialect = await loadDialect(target.family);
+    const engine = await openEngine({ name, target, openDriver, dialect, options: resolved, onDisconnect: unregister });
     register(engine, resolved.default);
-  } catch (error) {
-    // Two calls asked for one name at the same time: the later one leaves nothing open.
-    await engine.disconnect();
-    throw error;
+    return engine;
+  } finally {
+    releaseName(name);
   }
-  return engine;
 }

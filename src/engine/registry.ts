@@ -6,21 +6,37 @@ import type { Engine } from "./engine.ts";
 const engines = new Map<string, Engine>();
 let defaultOne: Engine | null = null;
 
-/** @throws UsageError when the name is taken */
-export function assertNameFree(name: string): void {
-  if (!engines.has(name)) return;
-  throw new UsageError(`an engine named "${name}" is already connected`, { hint: "disconnect it first, or pass another name" });
+/** Names of engines that are being connected. */
+const reserved = new Set<string>();
+
+/**
+ * Keeps a name for an engine that is being connected: the given one, else `default` for the first engine without a
+ * name, `engine2` and so on for more. `register` or `releaseName` ends that.
+ * @throws UsageError when the name is taken
+ */
+export function reserveName(wanted: string | null): string {
+  const name = wanted ?? freeName();
+  if (engines.has(name) || reserved.has(name)) {
+    throw new UsageError(`an engine named "${name}" is already connected`, { hint: "disconnect it first, or pass another name" });
+  }
+  reserved.add(name);
+  return name;
 }
 
-/** `default` for the first engine without a name, `engine2` and so on for more. */
-export function freeName(): string {
-  if (!engines.has("default")) return "default";
-  for (let n = 2; ; n++) if (!engines.has(`engine${n}`)) return `engine${n}`;
+export function releaseName(name: string): void {
+  reserved.delete(name);
+}
+
+function freeName(): string {
+  const taken = (name: string) => engines.has(name) || reserved.has(name);
+  if (!taken("default")) return "default";
+  for (let n = 2; ; n++) if (!taken(`engine${n}`)) return `engine${n}`;
 }
 
 /** The first engine becomes the default unless `asDefault` is false; true takes that place from another. */
 export function register(engine: Engine, asDefault: boolean | null): void {
-  assertNameFree(engine.name);
+  if (engines.has(engine.name)) throw new UsageError(`an engine named "${engine.name}" is already connected`);
+  reserved.delete(engine.name);
   const first = engines.size === 0;
   engines.set(engine.name, engine);
   if (asDefault ?? first) defaultOne = engine;

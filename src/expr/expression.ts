@@ -88,7 +88,8 @@ export class Expression {
           hint: "nothing is equal to null: add .or(column.isNull()) if you mean it",
         });
       }
-      if (Expression.is(item)) throw new UsageError(`${this.label}: ${method} takes values, not expressions`, { hint: "join eq() conditions with or()" });
+      if (Expression.is(item))
+        throw new UsageError(`${this.label}: ${method} takes values, not expressions`, { hint: "join eq() conditions with or()" });
       return this.codec.accept(item, this.label);
     });
     return new Condition({ kind: "inList", item: this.node, values, codec: this.codec, negated });
@@ -258,7 +259,8 @@ export class TemporalExpression extends OrderedExpression {
 export class JsonExpression extends Expression {
   path(key: unknown): JsonExpression {
     const step = typeof key === "number" ? key : acceptText(key, this.label);
-    if (typeof step === "number" && !(Number.isSafeInteger(step) && step >= 0)) throw new UsageError(`${this.label}: a JSON index is a whole number from 0`);
+    if (typeof step === "number" && !(Number.isSafeInteger(step) && step >= 0))
+      throw new UsageError(`${this.label}: a JSON index is a whole number from 0`);
     return new JsonExpression(this.#reach([step], "json", jsonCodec), jsonCodec, this.label);
   }
   asText(): TextExpression {

@@ -33,7 +33,8 @@ export function rawItem(value: unknown): RawItem {
   if (Expression.is(value)) return value.node;
   if (SqlPiece.is(value)) return value.item;
   if (typeof value === "string") return { kind: "plain", value: acceptText(value, "a value of raw SQL") };
-  if (value === null || typeof value === "bigint" || typeof value === "boolean" || value instanceof Uint8Array) return { kind: "plain", value };
+  if (value === null || typeof value === "bigint" || typeof value === "boolean" || value instanceof Uint8Array)
+    return { kind: "plain", value };
   if (typeof value === "number" && Number.isFinite(value)) return { kind: "plain", value };
   if (value instanceof Date && !Number.isNaN(value.getTime())) return { kind: "plain", value } satisfies PlainValueNode;
   throw new UsageError(`raw SQL cannot bind ${kindOf(value)}`, { hint: help[Array.isArray(value) ? "array" : typeof value] });
@@ -42,7 +43,9 @@ export function rawItem(value: unknown): RawItem {
 /** The tree of a tagged template. @throws UsageError when called as a plain function: then the text is not the programmer's */
 export function rawNode(texts: TemplateStringsArray, values: readonly unknown[]): RawNode {
   if (!Array.isArray(texts) || !Array.isArray(texts.raw) || !Object.isFrozen(texts)) {
-    throw new UsageError("this is a template tag: write sql`...` with no parentheses", { hint: "a text put together at run time would not be bound" });
+    throw new UsageError("this is a template tag: write sql`...` with no parentheses", {
+      hint: "a text put together at run time would not be bound",
+    });
   }
   return { kind: "raw", texts: [...texts], items: values.map(rawItem), codec: null };
 }

@@ -5,8 +5,8 @@
 import type { Engine } from "../engine/engine.ts";
 import { UsageError } from "../errors.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
-import { InstanceState, type RowLayout, notLoaded, sameValue } from "./state.ts";
-import { metaOf } from "./registry.ts";
+import { metaOf } from "./meta.ts";
+import { InstanceState, notLoaded, type RowLayout, sameValue } from "./state.ts";
 
 /** Tells the constructor that a row follows: no defaults, no checks. */
 export const hydrating: unique symbol = Symbol("hydrating");
@@ -113,7 +113,11 @@ export function inputOf(meta: ModelMeta, values: unknown): Record<string, unknow
   for (const key of Object.keys(values as object)) {
     const column = meta.column(key);
     if (column.declaration.serverOnly) {
-      throw new UsageError(`${column.label} is never taken from input`, { hint: `assign it: ${meta.name.toLowerCase()}.${key} = ...`, model: meta.name, columns: [key] });
+      throw new UsageError(`${column.label} is never taken from input`, {
+        hint: `assign it: ${meta.name.toLowerCase()}.${key} = ...`,
+        model: meta.name,
+        columns: [key],
+      });
     }
     input[key] = (values as Record<string, unknown>)[key];
   }

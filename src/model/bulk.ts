@@ -1,12 +1,13 @@
 /** Many new rows in few statements: chunked by the dialect's limits, all or none. Layer 6. */
-import { UsageError } from "../errors.ts";
+
 import type { Session } from "../engine/session.ts";
+import { UsageError } from "../errors.ts";
+import { interpretRows } from "../hydrate/interpret.ts";
 import { type ModelBase, stateOf } from "./base.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
-import { identityValue, insertColumn, type InsertValues, insertValues, markSaved, readGenerated } from "./persistence.ts";
+import { type InsertValues, identityValue, insertColumn, insertValues, markSaved, readGenerated } from "./persistence.ts";
 import { readRows, runNode, wireAccess } from "./reading.ts";
 import { selectColumns, selectFrom } from "./selection.ts";
-import { interpretRows } from "../hydrate/interpret.ts";
 
 interface Pending extends InsertValues {
   readonly instance: ModelBase;
@@ -38,7 +39,8 @@ function chunksOf(pending: readonly Pending[], session: Session, batchSize: numb
   let chunk: Chunk | null = null;
   for (const row of pending) {
     const bytes = roughBytes(row.values);
-    const same = chunk !== null && chunk.columns.length === row.columns.length && chunk.columns.every((column, i) => column === row.columns[i]);
+    const same =
+      chunk !== null && chunk.columns.length === row.columns.length && chunk.columns.every((column, i) => column === row.columns[i]);
     const most = row.columns.length === 0 ? 1 : Math.min(batchSize, Math.floor(maxParameters / row.columns.length));
     if (chunk === null || !same || chunk.rows.length >= most || chunk.bytes + bytes > maxStatementBytes / 2) {
       chunk = { columns: row.columns, generated: row.generated, rows: [], bytes: 0 };
@@ -54,7 +56,8 @@ export async function bulkInsert(meta: ModelMeta, instances: readonly ModelBase[
   if (instances.length === 0) return;
   const now = new Date();
   for (const instance of instances) {
-    if (stateOf(instance).status !== "new") throw new UsageError(`${meta.name}.bulkCreate: ${String(instance)} is in the database already`, { hint: "save() it" });
+    if (stateOf(instance).status !== "new")
+      throw new UsageError(`${meta.name}.bulkCreate: ${String(instance)} is in the database already`, { hint: "save() it" });
   }
   if (new Set(instances).size !== instances.length) throw new UsageError(`${meta.name}.bulkCreate was given the same instance twice`);
   const pending = instances.map((instance) => ({ instance, ...insertValues(meta, instance, now) }));
@@ -78,7 +81,11 @@ export async function bulkInsert(meta: ModelMeta, instances: readonly ModelBase[
 async function insertChunk(meta: ModelMeta, session: Session, chunk: Chunk): Promise<unknown[][]> {
   const { columns, generated } = chunk;
   const returning = session.traits.insertReturning ? generated.map(insertColumn) : [];
-  const result = await runNode(session, { kind: "insert", table: meta.table, columns: columns.map(insertColumn), rows: chunk.rows.map((row) => row.values), returning }, meta.name);
+  const result = await runNode(
+    session,
+    { kind: "insert", table: meta.table, columns: columns.map(insertColumn), rows: chunk.rows.map((row) => row.values), returning },
+    meta.name,
+  );
   if (generated.length === 0) return [];
   if (returning.length > 0) return readGenerated(session, generated, result.rows);
   const identity = generated.find((column) => column.declaration.identity);
@@ -87,12 +94,20 @@ async function insertChunk(meta: ModelMeta, session: Session, chunk: Chunk): Pro
 }
 
 /** MySQL numbers the rows of one statement consecutively, in steps of auto_increment_increment. */
-async function keysOf(meta: ModelMeta, session: Session, chunk: Chunk, identity: ColumnMeta | undefined, insertId: number | bigint | null): Promise<unknown[]> {
+async function keysOf(
+  meta: ModelMeta,
+  session: Session,
+  chunk: Chunk,
+  identity: ColumnMeta | undefined,
+  insertId: number | bigint | null,
+): Promise<unknown[]> {
   if (identity === undefined) {
     const [key] = meta.primaryKey;
     const at = chunk.columns.indexOf(key as ColumnMeta);
     if (meta.primaryKey.length !== 1 || at === -1) {
-      throw new UsageError(`${meta.name}.bulkCreate: ${session.traits.label} cannot return the database defaults of this table`, { hint: "give every column a value, or use create()" });
+      throw new UsageError(`${meta.name}.bulkCreate: ${session.traits.label} cannot return the database defaults of this table`, {
+        hint: "give every column a value, or use create()",
+      });
     }
     return chunk.rows.map((row) => row.values[at]);
   }
@@ -106,14 +121,23 @@ const increments = new WeakMap<object, number>();
 async function incrementOf(session: Session): Promise<number> {
   let step = increments.get(session.core);
   if (step === undefined) {
-    const { rows } = await session.run({ sql: "select @@auto_increment_increment as c0", params: [], operation: "select", rows: true, writes: false }, { model: null });
+    const { rows } = await session.run(
+      { sql: "select @@auto_increment_increment as c0", params: [], operation: "select", rows: true, writes: false },
+      { model: null },
+    );
     step = Number((rows[0] as { c0: unknown }).c0);
     increments.set(session.core, step);
   }
   return step;
 }
 
-async function readByKeys(meta: ModelMeta, session: Session, generated: readonly ColumnMeta[], identity: ColumnMeta | undefined, keys: readonly unknown[]): Promise<unknown[][]> {
+async function readByKeys(
+  meta: ModelMeta,
+  session: Session,
+  generated: readonly ColumnMeta[],
+  identity: ColumnMeta | undefined,
+  keys: readonly unknown[],
+): Promise<unknown[][]> {
   if (generated.length === 1 && identity !== undefined) return keys.map((key) => [key]);
   const [key] = meta.primaryKey as [ColumnMeta];
   const item = meta.node(key, meta.token);
@@ -121,7 +145,12 @@ async function readByKeys(meta: ModelMeta, session: Session, generated: readonly
   const where = [{ tokens: [meta.token], node: { kind: "inList", item, values: keys, codec: key.codec, negated: false } as const }];
   const { rows } = await runNode(session, selectFrom(meta, selection.columns, where), meta.name);
   const fields = selection.fields.map(([, shape], i) => [String(i), shape] as const);
-  const found = new Map(readRows(rows, interpretRows({ kind: "object", fields }, wireAccess(session))).map((row) => [(row as string[])[0] as unknown, Object.values(row as object).slice(1)]));
+  const found = new Map(
+    readRows(rows, interpretRows({ kind: "object", fields }, wireAccess(session))).map((row) => [
+      (row as string[])[0] as unknown,
+      Object.values(row as object).slice(1),
+    ]),
+  );
   return keys.map((value) => {
     const values = found.get(value);
     if (values === undefined) throw new UsageError(`${meta.name}.bulkCreate: a row that was inserted cannot be found by its key`);

@@ -1,8 +1,8 @@
 /** The words a model declares its columns with. Each call returns a new spec: a map of columns can be shared. Layer 6. */
 import type { ReferentialAction } from "../ast/ddl.ts";
 import type { ExprNode } from "../ast/expr.ts";
-import { customCodec, arrayCodec } from "../codec/compose.ts";
 import type { Codec, CustomCodec, Family } from "../codec/codec.ts";
+import { arrayCodec, customCodec } from "../codec/compose.ts";
 import { jsonCodec } from "../codec/json.ts";
 import { bigintCodec, decimalCodec, floatCodec, intCodec, safeIntCodec, smallintCodec } from "../codec/number.ts";
 import { dateCodec, datetimeCodec, timeCodec } from "../codec/temporal.ts";
@@ -85,7 +85,8 @@ export class ColumnBuilder {
     return this.#with({ nullable: true });
   }
   default(value: unknown): ColumnBuilder {
-    if (value === undefined || value === null) throw new UsageError("a default is a value or a function", { hint: "a nullable column is null without one" });
+    if (value === undefined || value === null)
+      throw new UsageError("a default is a value or a function", { hint: "a nullable column is null without one" });
     if (typeof value === "function") return this.#with({ default: { make: value as () => unknown } });
     // A shared object would be the same one in every row.
     const make = typeof value === "object" ? () => structuredClone(value) : () => value;
@@ -122,7 +123,9 @@ export class ColumnBuilder {
     return this.#with({ serverOnly: true });
   }
   references(target: () => AnyModel, o: ReferenceOptions = {}): ColumnBuilder {
-    return this.#with({ reference: { target, column: o.column ?? null, onDelete: action(o.onDelete, "onDelete"), onUpdate: action(o.onUpdate, "onUpdate") } });
+    return this.#with({
+      reference: { target, column: o.column ?? null, onDelete: action(o.onDelete, "onDelete"), onUpdate: action(o.onUpdate, "onUpdate") },
+    });
   }
   column(name: string): ColumnBuilder {
     return this.#with({ name });
@@ -166,8 +169,10 @@ export function float(o?: ColumnOptions): ColumnSpec<number, "float"> {
 /** An exact decimal number, as a string with `scale` digits after the point. */
 export function decimal(o: { precision: number; scale: number } & ColumnOptions): ColumnSpec<string, "decimal"> {
   const { precision, scale } = o;
-  if (!(Number.isInteger(precision) && precision >= 1 && precision <= 65)) throw new UsageError("decimal: precision is a whole number from 1 to 65");
-  if (!(Number.isInteger(scale) && scale >= 0 && scale <= Math.min(precision, 30))) throw new UsageError("decimal: scale is a whole number from 0 to precision, at most 30");
+  if (!(Number.isInteger(precision) && precision >= 1 && precision <= 65))
+    throw new UsageError("decimal: precision is a whole number from 1 to 65");
+  if (!(Number.isInteger(scale) && scale >= 0 && scale <= Math.min(precision, 30)))
+    throw new UsageError("decimal: scale is a whole number from 0 to precision, at most 30");
   return column(decimalCodec(precision, scale), o);
 }
 export function bool(o?: ColumnOptions): ColumnSpec<boolean, "bool"> {
@@ -176,7 +181,8 @@ export function bool(o?: ColumnOptions): ColumnSpec<boolean, "bool"> {
 /** Text of at most `length` characters (255 unless said). */
 export function str(o?: { length?: number } & ColumnOptions): ColumnSpec<string, "text"> {
   const length = o?.length ?? 255;
-  if (!(Number.isInteger(length) && length >= 1 && length <= 16_383)) throw new UsageError("str: length is a whole number from 1 to 16383", { hint: "use text() for more" });
+  if (!(Number.isInteger(length) && length >= 1 && length <= 16_383))
+    throw new UsageError("str: length is a whole number from 1 to 16383", { hint: "use text() for more" });
   return column(stringCodec(length), o);
 }
 /** Text of any length. */
@@ -217,7 +223,11 @@ export function array<T, F extends Family>(element: ColumnSpec<T, F>, o?: Column
   return column(arrayCodec(codecOfSpec(element)), o);
 }
 /** A type of one's own over a built-in one: `encode` to what the base column takes, `decode` back. */
-export function custom<T, B, F extends Family>(base: ColumnSpec<B, F>, codec: { encode(value: T): B; decode(stored: B): T }, o?: ColumnOptions): ColumnSpec<T, F> {
+export function custom<T, B, F extends Family>(
+  base: ColumnSpec<B, F>,
+  codec: { encode(value: T): B; decode(stored: B): T },
+  o?: ColumnOptions,
+): ColumnSpec<T, F> {
   return column(customCodec<T>({ base: codecOfSpec(base), ...codec } as CustomCodec<T>), o);
 }
 
@@ -235,7 +245,10 @@ export interface ForeignKeyColumnOptions extends ColumnOptions {
 type FamilyOfKey<T> = [T] extends [bigint] ? "bigint" : [T] extends [number] ? "int" : "text";
 
 /** A column that holds another row's primary key; its type is that key's. */
-export function foreignKey<M extends AnyModel>(target: () => M, o?: ForeignKeyColumnOptions): ColumnSpec<PrimaryKeyOf<M>, FamilyOfKey<PrimaryKeyOf<M>>>;
+export function foreignKey<M extends AnyModel>(
+  target: () => M,
+  o?: ForeignKeyColumnOptions,
+): ColumnSpec<PrimaryKeyOf<M>, FamilyOfKey<PrimaryKeyOf<M>>>;
 /** By table name, for self references and cycles between columns. */
 export function foreignKey<T = number>(table: string, o?: ForeignKeyColumnOptions): ColumnSpec<T, FamilyOfKey<T>>;
 export function foreignKey(target: (() => AnyModel) | string, o: ForeignKeyColumnOptions = {}): never {

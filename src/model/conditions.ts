@@ -35,7 +35,9 @@ export function conditionClause(meta: ModelMeta, given: unknown, method: string)
 
 function conditionNode(value: unknown, what: string): ExprNode {
   if (value instanceof Condition) return value.node;
-  throw new UsageError(`${what} must be a condition, got ${kindOf(value)}`, { hint: value === undefined ? "an arrow function with braces needs a return" : undefined });
+  throw new UsageError(`${what} must be a condition, got ${kindOf(value)}`, {
+    hint: value === undefined ? "an arrow function with braces needs a return" : undefined,
+  });
 }
 
 function equalities(meta: ModelMeta, object: Record<string, unknown>, method: string): ExprNode {
@@ -45,7 +47,8 @@ function equalities(meta: ModelMeta, object: Record<string, unknown>, method: st
     const column = meta.column(key);
     const value = object[key];
     const expression = expressionOf(meta.node(column, meta.token), column.codec, column.label);
-    if (value === undefined) throw new UsageError(`${meta.name}.${method}: ${key} is undefined`, { hint: "leave the key out, or write null for IS NULL" });
+    if (value === undefined)
+      throw new UsageError(`${meta.name}.${method}: ${key} is undefined`, { hint: "leave the key out, or write null for IS NULL" });
     return value === null ? expression.isNull().node : expression.eq(value).node;
   });
   return items.length === 1 ? (items[0] as ExprNode) : { kind: "logic", op: "and", items };

@@ -31,13 +31,22 @@ function keyToPageBy(state: QueryState): ColumnMeta | null {
   return primaryKey.length === 1 && !state.distinct ? (primaryKey[0] as ColumnMeta) : null;
 }
 
-async function* pages(state: QueryState, session: Session, selection: Selection, key: ColumnMeta, readerFor: ReaderFor): AsyncGenerator<unknown, void, undefined> {
+async function* pages(
+  state: QueryState,
+  session: Session,
+  selection: Selection,
+  key: ColumnMeta,
+  readerFor: ReaderFor,
+): AsyncGenerator<unknown, void, undefined> {
   const { meta } = state;
   const tokens = [meta.token];
   const item = meta.node(key, meta.token);
   let last: unknown = null;
   for (;;) {
-    const after = { tokens, node: { kind: "compare", op: ">", left: item, right: { kind: "value", value: last, codec: key.codec } } } as const;
+    const after = {
+      tokens,
+      node: { kind: "compare", op: ">", left: item, right: { kind: "value", value: last, codec: key.codec } },
+    } as const;
     const page: QueryState = { ...state, where: last === null ? state.where : [...state.where, after], limit: batchSize };
     const tree = selectTree(page, selection.columns, [{ tokens, node: { item, direction: "asc", nulls: null } }]);
     const { rows } = await runNode(session, tree, meta.name);

@@ -13,11 +13,18 @@ export function keyCondition(meta: ModelMeta, key: unknown): Clause {
   if (typeof values !== "object" || values === null || (primaryKey.length > 1 && Object.getPrototypeOf(values) !== Object.prototype)) {
     throw new UsageError(`${meta.name}.find takes an object of ${meta.primaryProperties.join(" and ")}, got ${kindOf(key)}`);
   }
-  for (const name of Object.keys(values)) if (!meta.primaryProperties.includes(name)) throw new UsageError(`${meta.name}.find: ${name} is not part of the primary key`);
+  for (const name of Object.keys(values))
+    if (!meta.primaryProperties.includes(name)) throw new UsageError(`${meta.name}.find: ${name} is not part of the primary key`);
   const items = primaryKey.map((column): ExprNode => {
     const value = (values as Record<string, unknown>)[column.property];
-    if (value === null || value === undefined) throw new UsageError(`${meta.name}.find: ${column.property} is ${String(value)}`, { hint: "a row without a key cannot be found" });
-    return { kind: "compare", op: "=", left: meta.node(column, meta.token), right: { kind: "value", value: column.codec.accept(value, column.label), codec: column.codec } };
+    if (value === null || value === undefined)
+      throw new UsageError(`${meta.name}.find: ${column.property} is ${String(value)}`, { hint: "a row without a key cannot be found" });
+    return {
+      kind: "compare",
+      op: "=",
+      left: meta.node(column, meta.token),
+      right: { kind: "value", value: column.codec.accept(value, column.label), codec: column.codec },
+    };
   });
   return { tokens: [meta.token], node: items.length === 1 ? (items[0] as ExprNode) : { kind: "logic", op: "and", items } };
 }

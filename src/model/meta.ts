@@ -8,10 +8,9 @@ import type { Codec } from "../codec/codec.ts";
 import { acceptText } from "../codec/text.ts";
 import { KakaError, UsageError, ValidationError } from "../errors.ts";
 import { type Expression, expressionOf, OrderTerm } from "../expr/expression.ts";
-import { suggestion } from "../util/suggest.ts";
 import { snakeCase } from "../util/names.ts";
+import { suggestion } from "../util/suggest.ts";
 import { ColumnBuilder, type ColumnDeclaration, implicitId } from "./columns.ts";
-import { targetOf } from "./registry.ts";
 import { assertPropertyName } from "./reserved.ts";
 
 /** One column, ready for use. */
@@ -61,9 +60,13 @@ export class ModelMeta {
   #order: readonly Clause<OrderNode>[] | null = null;
 
   constructor(table: string, columns: Readonly<Record<string, unknown>>, options: TableOptions) {
-    this.table = { name: acceptName(table, "a table"), schema: options.schema === undefined ? null : acceptName(options.schema, "a schema") };
+    this.table = {
+      name: acceptName(table, "a table"),
+      schema: options.schema === undefined ? null : acceptName(options.schema, "a schema"),
+    };
     for (const option of Object.keys(options)) {
-      if (!optionNames.has(option)) throw new UsageError(`model "${table}": unknown option ${option}`, { hint: suggestion(option, [...optionNames]) });
+      if (!optionNames.has(option))
+        throw new UsageError(`model "${table}": unknown option ${option}`, { hint: suggestion(option, [...optionNames]) });
     }
     this.options = options;
     this.name = table;
@@ -71,11 +74,13 @@ export class ModelMeta {
     const builders = new Map<string, ColumnBuilder>();
     for (const [property, builder] of Object.entries(columns)) {
       assertPropertyName(property, table);
-      if (!(builder instanceof ColumnBuilder)) throw new UsageError(`model "${table}": ${property} is not a column`, { hint: "write str(), int(), foreignKey(() => Model) ..." });
+      if (!(builder instanceof ColumnBuilder))
+        throw new UsageError(`model "${table}": ${property} is not a column`, { hint: "write str(), int(), foreignKey(() => Model) ..." });
       builders.set(property, builder);
     }
     if (![...builders.values()].some((builder) => builder.declaration.primaryKey)) {
-      if (builders.has("id")) throw new UsageError(`model "${table}": the column id is not the primary key`, { hint: "add .primaryKey() to it, or rename it" });
+      if (builders.has("id"))
+        throw new UsageError(`model "${table}": the column id is not the primary key`, { hint: "add .primaryKey() to it, or rename it" });
       builders.delete("id");
       this.builders = new Map([["id", implicitId()], ...builders]);
     } else this.builders = builders;
@@ -138,7 +143,11 @@ export class ModelMeta {
   accept(column: ColumnMeta, value: unknown): unknown {
     if (value === null) {
       if (column.declaration.nullable) return null;
-      throw new UsageError(`${column.label} cannot be null`, { hint: "declare it with .nullable(), or give it a value", model: this.name, columns: [column.property] });
+      throw new UsageError(`${column.label} cannot be null`, {
+        hint: "declare it with .nullable(), or give it a value",
+        model: this.name,
+        columns: [column.property],
+      });
     }
     const accepted = column.codec.accept(value, column.label);
     for (const rule of column.declaration.validators) {
@@ -146,7 +155,10 @@ export class ModelMeta {
         rule(value as never);
       } catch (error) {
         if (error instanceof KakaError) throw error;
-        throw new ValidationError(`${column.label}: ${error instanceof Error ? error.message : "the value breaks a rule"}`, { model: this.name, columns: [column.property] });
+        throw new ValidationError(`${column.label}: ${error instanceof Error ? error.message : "the value breaks a rule"}`, {
+          model: this.name,
+          columns: [column.property],
+        });
       }
     }
     return accepted;
@@ -155,12 +167,20 @@ export class ModelMeta {
   #resolve(): ReadonlyMap<string, ColumnMeta> {
     const columns = new Map<string, ColumnMeta>();
     const { naming } = this.options;
-    const nameOf = naming === undefined || naming === "snake_case" ? snakeCase : naming === "preserve" ? (property: string) => property : naming;
+    const nameOf =
+      naming === undefined || naming === "snake_case" ? snakeCase : naming === "preserve" ? (property: string) => property : naming;
     for (const [property, { declaration }] of this.builders) {
       const label = `${this.name}.${property}`;
       const name = acceptName(declaration.name ?? nameOf(property), label);
       const ref = { property, name, explicit: declaration.name !== null || naming !== undefined };
-      columns.set(property, { index: columns.size, property, label, ref, codec: declaration.codec ?? this.#keyCodec(declaration, label), declaration });
+      columns.set(property, {
+        index: columns.size,
+        property,
+        label,
+        ref,
+        codec: declaration.codec ?? this.#keyCodec(declaration, label),
+        declaration,
+      });
     }
     const names = new Set<string>();
     for (const { ref, label } of columns.values()) {
@@ -174,13 +194,20 @@ export class ModelMeta {
     const { reference } = declaration;
     if (reference === null) throw new UsageError(`${label} has no type`);
     const target = targetOf(reference.target, this, label);
-    return referencedProperty(target, reference.column, label, (builder) => builder.declaration.codec ?? target.column(target.primaryProperties[0] as string).codec);
+    return referencedProperty(
+      target,
+      reference.column,
+      label,
+      (builder) => builder.declaration.codec ?? target.column(target.primaryProperties[0] as string).codec,
+    );
   }
 }
 
 function referencedProperty<T>(target: ModelMeta, property: string | null, label: string, read: (builder: ColumnBuilder) => T): T {
   if (property === null && target.primaryProperties.length !== 1) {
-    throw new UsageError(`${label}: ${target.name} has a primary key of several columns`, { hint: "declare the key with the table option foreignKeys" });
+    throw new UsageError(`${label}: ${target.name} has a primary key of several columns`, {
+      hint: "declare the key with the table option foreignKeys",
+    });
   }
   const builder = target.builders.get(property ?? (target.primaryProperties[0] as string));
   if (builder === undefined) throw new UsageError(`${label}: ${target.name} has no column ${JSON.stringify(property)} to refer to`);
@@ -215,4 +242,43 @@ function scopeClass(meta: ModelMeta): new (token: ColumnNode["token"]) => object
     });
   }
   return ModelScope;
+}
+
+/** The static under which a class carries its meta. A module's own symbol: see `secondCopy` for classes of another copy. */
+export const metaKey: unique symbol = Symbol("meta");
+
+const byTable = new Map<string, ModelMeta>();
+
+export function registerTable(meta: ModelMeta): void {
+  byTable.set(meta.table.name, meta);
+}
+
+/** The meta of a model class. @throws UsageError for anything else */
+export function metaOf(model: unknown, label = "this"): ModelMeta {
+  if (typeof model === "function" && metaKey in model) {
+    const meta = model[metaKey] as ModelMeta;
+    // The factory's class has no name of its own: the first named class that is used gives its.
+    if (meta.name === meta.table.name && typeof model.name === "string" && model.name !== "" && model.name !== "ModelBase")
+      meta.name = model.name;
+    return meta;
+  }
+  if (typeof model === "function" && "$specs" in model) {
+    throw new UsageError(`${label}: the model comes from another copy of kakaorm`, {
+      hint: "two copies are installed: run `npm ls kakaorm` and dedupe",
+    });
+  }
+  throw new UsageError(`${label} takes a model class`, { hint: "a class that extends Model(table, columns)" });
+}
+
+/** The model that a foreign key points at: given by a function, or by table name. */
+export function targetOf(target: (() => unknown) | string, self: ModelMeta, label: string): ModelMeta {
+  if (typeof target === "function") return metaOf(target(), label);
+  if (target === self.table.name) return self;
+  const found = byTable.get(target);
+  if (found === undefined) {
+    throw new UsageError(`${label} refers to the table ${JSON.stringify(target)}, and no model declares it`, {
+      hint: "import the model's file before the first query, or refer to it by () => Model",
+    });
+  }
+  return found;
 }

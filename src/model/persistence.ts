@@ -2,11 +2,11 @@
 import type { InsertColumn } from "../ast/dml.ts";
 import type { ExprNode } from "../ast/expr.ts";
 import type { Clause } from "../ast/select.ts";
-import { UsageError, NotFoundError, StaleObjectError } from "../errors.ts";
 import { engineOf } from "../engine/engine.ts";
 import type { Session } from "../engine/session.ts";
+import { NotFoundError, StaleObjectError, UsageError } from "../errors.ts";
 import { interpretRows } from "../hydrate/interpret.ts";
-import { metaOfInstance, type ModelBase, setValue, stateOf, valueOf } from "./base.ts";
+import { type ModelBase, metaOfInstance, setValue, stateOf, valueOf } from "./base.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { readRows, runNode, wireAccess } from "./reading.ts";
 import { selectColumns, selectFrom } from "./selection.ts";
@@ -28,7 +28,8 @@ export function insertValues(meta: ModelMeta, instance: ModelBase, now: Date): I
   const missing: string[] = [];
   for (const column of meta.columns.values()) {
     const { declaration } = column;
-    if (declaration.autoNow || (declaration.autoNowAdd && (valueOf(instance, column) ?? null) === null)) setValue(instance, column, new Date(now));
+    if (declaration.autoNow || (declaration.autoNowAdd && (valueOf(instance, column) ?? null) === null))
+      setValue(instance, column, new Date(now));
     const value = valueOf(instance, column);
     if (value !== undefined) {
       columns.push(column);
@@ -40,7 +41,11 @@ export function insertValues(meta: ModelMeta, instance: ModelBase, now: Date): I
     } else missing.push(column.property);
   }
   if (missing.length > 0) {
-    throw new UsageError(`${meta.name} needs ${missing.join(", ")}`, { hint: "give a value, or declare the column with .default() or .nullable()", model: meta.name, columns: missing });
+    throw new UsageError(`${meta.name} needs ${missing.join(", ")}`, {
+      hint: "give a value, or declare the column with .default() or .nullable()",
+      model: meta.name,
+      columns: missing,
+    });
   }
   return { columns, values, generated };
 }
@@ -50,7 +55,13 @@ export function insertColumn(column: ColumnMeta): InsertColumn {
 }
 
 /** Puts what was written into the instance and remembers it as saved. */
-export function markSaved(meta: ModelMeta, instance: ModelBase, session: Session, written: readonly ColumnMeta[], values: readonly unknown[]): void {
+export function markSaved(
+  meta: ModelMeta,
+  instance: ModelBase,
+  session: Session,
+  written: readonly ColumnMeta[],
+  values: readonly unknown[],
+): void {
   const state = stateOf(instance);
   const row: unknown[] = [];
   for (const column of meta.columns.values()) row[column.index] = state.status === "saved" ? state.saved(column) : notLoaded;
@@ -68,7 +79,11 @@ export async function insertInstance(instance: ModelBase, session: Session): Pro
   const meta = metaOfInstance(instance);
   const { columns, values, generated } = insertValues(meta, instance, new Date());
   const returning = session.traits.insertReturning ? generated.map(insertColumn) : [];
-  const result = await runNode(session, { kind: "insert", table: meta.table, columns: columns.map(insertColumn), rows: [values], returning }, meta.name);
+  const result = await runNode(
+    session,
+    { kind: "insert", table: meta.table, columns: columns.map(insertColumn), rows: [values], returning },
+    meta.name,
+  );
   let filled: unknown[] = [];
   if (returning.length > 0) filled = readGenerated(session, generated, result.rows)[0] ?? [];
   else if (generated.length > 0) filled = await generatedByKey(meta, session, columns, values, generated, result.insertId);
@@ -106,7 +121,12 @@ export function identityValue(column: ColumnMeta, insertId: number | bigint | nu
 }
 
 function equals(meta: ModelMeta, column: ColumnMeta, value: unknown): Clause {
-  const node: ExprNode = { kind: "compare", op: "=", left: meta.node(column, meta.token), right: { kind: "value", value, codec: column.codec } };
+  const node: ExprNode = {
+    kind: "compare",
+    op: "=",
+    left: meta.node(column, meta.token),
+    right: { kind: "value", value, codec: column.codec },
+  };
   return { tokens: [meta.token], node };
 }
 
@@ -117,7 +137,9 @@ export function keyClauses(meta: ModelMeta, instance: ModelBase, verb: string): 
     const saved = state.saved(column);
     if (saved === notLoaded) throw new UsageError(`${meta.name}: this row was read without its key ${column.property}, it cannot ${verb}`);
     if (!sameValue(saved, valueOf(instance, column))) {
-      throw new UsageError(`${column.label} is the primary key and was changed; the row cannot ${verb}`, { hint: "insert a new row and delete this one" });
+      throw new UsageError(`${column.label} is the primary key and was changed; the row cannot ${verb}`, {
+        hint: "insert a new row and delete this one",
+      });
     }
     return equals(meta, column, saved);
   });
@@ -159,7 +181,11 @@ export async function deleteInstance(instance: ModelBase, session: Session): Pro
 }
 
 function stale(meta: ModelMeta, instance: ModelBase, verb: string): StaleObjectError {
-  return new StaleObjectError(`${String(instance)} was not ${verb}: its row is gone`, { model: meta.name, outcome: "not_applied", hint: "somebody else deleted it" });
+  return new StaleObjectError(`${String(instance)} was not ${verb}: its row is gone`, {
+    model: meta.name,
+    outcome: "not_applied",
+    hint: "somebody else deleted it",
+  });
 }
 
 export async function refreshInstance(instance: ModelBase, session: Session): Promise<void> {

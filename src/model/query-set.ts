@@ -2,17 +2,29 @@
 import type { Assignment } from "../ast/dml.ts";
 import type { SelectNode, WrappedSelectNode } from "../ast/select.ts";
 import { kindOf } from "../codec/refuse.ts";
+import type { Session } from "../engine/session.ts";
 import { MultipleResultsError, NotFoundError, UsageError } from "../errors.ts";
 import { Expression } from "../expr/expression.ts";
 import { avg, max, min, sum } from "../expr/functions/aggregate.ts";
 import { selectNode } from "../expr/subquery.ts";
 import type { RowReader, RowShape } from "../hydrate/row-plan.ts";
-import type { Session } from "../engine/session.ts";
 import { inputOf } from "./base.ts";
 import { callScope, conditionClause } from "./conditions.ts";
 import { iterateQuery } from "./iterate.ts";
 import { keyCondition } from "./keys.ts";
-import { aggregateTree, countTree, instanceColumns, isCut, orderOf, orderTerms, type QueryState, reversed, selectionOf, selectTree, wholeNumber } from "./query-state.ts";
+import {
+  aggregateTree,
+  countTree,
+  instanceColumns,
+  isCut,
+  orderOf,
+  orderTerms,
+  type QueryState,
+  reversed,
+  selectionOf,
+  selectTree,
+  wholeNumber,
+} from "./query-state.ts";
 import { compileFor, readerFor, readRows, runNode, type SessionRef, sessionOf } from "./reading.ts";
 import { addSelection, nothingSelected, type Selection, selectColumns, selectExpressions } from "./selection.ts";
 import { instanceShape, wholeReader } from "./whole-row.ts";
@@ -47,7 +59,8 @@ export class ModelQuery {
   }
   orderBy(order: unknown): ModelQuery {
     const { meta } = this.#state;
-    if (typeof order !== "function") throw new UsageError(`${meta.name}.orderBy takes a lambda, got ${kindOf(order)}`, { hint: "write orderBy((p) => p.title.asc())" });
+    if (typeof order !== "function")
+      throw new UsageError(`${meta.name}.orderBy takes a lambda, got ${kindOf(order)}`, { hint: "write orderBy((p) => p.title.asc())" });
     const { tokens, result } = callScope(meta, order as Lambda);
     return this.#with({ orderBy: orderTerms(result, meta).map((node) => ({ tokens, node })) });
   }
@@ -82,7 +95,8 @@ export class ModelQuery {
     }
     const also = this.#pick(given, "alsoSelect", selectionOf(state).columns.length);
     for (const [name] of also.fields) {
-      if (state.meta.columns.has(name)) throw new UsageError(`alsoSelect: ${state.meta.name} has a column ${name} already`, { hint: "give the expression another name" });
+      if (state.meta.columns.has(name))
+        throw new UsageError(`alsoSelect: ${state.meta.name} has a column ${name} already`, { hint: "give the expression another name" });
     }
     return this.#with({ also: addSelection(state.also ?? nothingSelected, also) });
   }
@@ -94,7 +108,11 @@ export class ModelQuery {
       return selectExpressions(result, tokens, firstSlot);
     }
     if (given.length === 0) throw new UsageError(`${method} takes column names or a lambda`);
-    return selectColumns(meta, given.map((name) => this.#columnNamed(name, method)), firstSlot);
+    return selectColumns(
+      meta,
+      given.map((name) => this.#columnNamed(name, method)),
+      firstSlot,
+    );
   }
 
   #columnNamed(name: unknown, method: string) {
@@ -105,7 +123,10 @@ export class ModelQuery {
   // --- reading ---------------------------------------------------------------------------------
 
   // biome-ignore lint/suspicious/noThenProperty: awaiting a query runs it
-  then<A, B>(fulfilled?: ((rows: unknown[]) => A | PromiseLike<A>) | null, rejected?: ((error: unknown) => B | PromiseLike<B>) | null): Promise<A | B> {
+  then<A, B>(
+    fulfilled?: ((rows: unknown[]) => A | PromiseLike<A>) | null,
+    rejected?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
     return this.execute().then(fulfilled, rejected);
   }
   all(): Promise<unknown[]> {
@@ -134,7 +155,8 @@ export class ModelQuery {
   }
   async last(): Promise<unknown> {
     const state = this.#state;
-    if (state.limit !== null || state.offset !== null) throw new UsageError(`${state.meta.name}: last() of a limited query`, { hint: "reverse the order and take first()" });
+    if (state.limit !== null || state.offset !== null)
+      throw new UsageError(`${state.meta.name}: last() of a limited query`, { hint: "reverse the order and take first()" });
     return (await this.#fetch(reversed(orderOf(state, true)), { ...state, limit: 1 }))[0] ?? null;
   }
   async find(key: unknown): Promise<unknown> {
@@ -152,7 +174,11 @@ export class ModelQuery {
     const query = condition === undefined && this.#state.where.length > 0 ? this : this.where(condition);
     const { meta } = this.#state;
     const rows = await query.#fetch([], { ...query.#state, limit: 2 });
-    if (rows.length > 1) throw new MultipleResultsError(`more than one ${meta.name} meets the condition`, { model: meta.name, hint: "use first() when any will do" });
+    if (rows.length > 1)
+      throw new MultipleResultsError(`more than one ${meta.name} meets the condition`, {
+        model: meta.name,
+        hint: "use first() when any will do",
+      });
     return rows[0] ?? null;
   }
 
@@ -181,7 +207,8 @@ export class ModelQuery {
     return (one as { value: unknown }).value;
   }
   #call(pick: unknown, scope: never): never {
-    if (typeof pick !== "function") throw new UsageError(`${this.#state.meta.name}: this takes a lambda, got ${kindOf(pick)}`, { hint: "write sum((p) => p.views)" });
+    if (typeof pick !== "function")
+      throw new UsageError(`${this.#state.meta.name}: this takes a lambda, got ${kindOf(pick)}`, { hint: "write sum((p) => p.views)" });
     return pick(scope) as never;
   }
   sum(pick: unknown): Promise<unknown> {
@@ -200,7 +227,11 @@ export class ModelQuery {
     const state = this.#state;
     const { tokens, result } = callScope(state.meta, (scope): unknown => this.#call(pick, scope));
     if (!Expression.is(result)) throw new UsageError(`pluck takes a lambda that returns one expression, got ${kindOf(result)}`);
-    return this.#value(selectTree(state, [{ tokens, node: result.node }], orderOf(state, false)), { kind: "value", slot: 0, codec: result.codec });
+    return this.#value(selectTree(state, [{ tokens, node: result.node }], orderOf(state, false)), {
+      kind: "value",
+      slot: 0,
+      codec: result.codec,
+    });
   }
   async paginate(o: { page: number; perPage?: number }): Promise<unknown> {
     const page = wholeNumber(o.page, "page", 1);
@@ -226,10 +257,13 @@ export class ModelQuery {
   #assertWritable(verb: string): void {
     const state = this.#state;
     const { name } = state.meta;
-    if (isCut(state)) throw new UsageError(`${name}: ${verb} of a limited or distinct query`, { hint: "put the limit into a condition on the key" });
+    if (isCut(state))
+      throw new UsageError(`${name}: ${verb} of a limited or distinct query`, { hint: "put the limit into a condition on the key" });
     if (state.selection !== null) throw new UsageError(`${name}: ${verb} after select()`, { hint: "drop select()" });
     if (state.where.length === 0 && !state.allRows) {
-      throw new UsageError(`${name}: ${verb} without a condition would touch every row`, { hint: `say so: ${name}.all().allRows().${verb}(...)` });
+      throw new UsageError(`${name}: ${verb} without a condition would touch every row`, {
+        hint: `say so: ${name}.all().allRows().${verb}(...)`,
+      });
     }
   }
 
@@ -246,7 +280,11 @@ export class ModelQuery {
       const value = input[name];
       if (Expression.is(value)) return { column: column.ref, codec: column.codec, value: value.node };
       const accepted = meta.accept(column, value);
-      return { column: column.ref, codec: column.codec, value: accepted === null ? { kind: "null" } : { kind: "value", value: accepted, codec: column.codec } };
+      return {
+        column: column.ref,
+        codec: column.codec,
+        value: accepted === null ? { kind: "null" } : { kind: "value", value: accepted, codec: column.codec },
+      };
     });
     for (const column of meta.columns.values()) {
       if (column.declaration.autoNow && !names.includes(column.property)) {

@@ -31,7 +31,21 @@ export interface QueryState {
 }
 
 export function newQuery(meta: ModelMeta, model: ModelConstructor, session: SessionRef): QueryState {
-  return { meta, model, session, where: [], orderBy: null, limit: null, offset: null, distinct: false, lock: null, allRows: false, selection: null, alsoColumns: [], also: null };
+  return {
+    meta,
+    model,
+    session,
+    where: [],
+    orderBy: null,
+    limit: null,
+    offset: null,
+    distinct: false,
+    lock: null,
+    allRows: false,
+    selection: null,
+    alsoColumns: [],
+    also: null,
+  };
 }
 
 /** The columns of an instance in this query. */
@@ -99,20 +113,26 @@ export function countTree(state: QueryState): SelectNode | WrappedSelectNode {
 /** Aggregates over exactly the rows of a limited query: each argument becomes a column of the inner one. */
 export function aggregateTree(state: QueryState, columns: readonly Clause[]): SelectNode | WrappedSelectNode {
   if (!isCut(state)) return selectTree({ ...state, lock: null }, columns);
-  if (state.distinct) throw new UsageError(`${state.meta.name}: an aggregate over distinct() rows is ambiguous`, { hint: "drop distinct()" });
+  if (state.distinct)
+    throw new UsageError(`${state.meta.name}: an aggregate over distinct() rows is ambiguous`, { hint: "drop distinct()" });
   const inner: Clause[] = [];
   const outer = columns.map(({ tokens, node }): ExprNode => {
-    if (node.kind !== "aggregate") throw new UsageError(`${state.meta.name}: over a limited query only plain aggregates can be taken, such as sum(p.views)`);
+    if (node.kind !== "aggregate")
+      throw new UsageError(`${state.meta.name}: over a limited query only plain aggregates can be taken, such as sum(p.views)`);
     if (node.item === null) return node;
     const name = `c${inner.push({ tokens, node: node.item }) - 1}`;
     const codec = "codec" in node.item ? (node.item.codec as Codec) : node.codec;
-    return { ...node, item: { kind: "column", token: { kind: "table", table: wrappedTable }, column: { property: name, name, explicit: true }, codec } };
+    return {
+      ...node,
+      item: { kind: "column", token: { kind: "table", table: wrappedTable }, column: { property: name, name, explicit: true }, codec },
+    };
   });
   if (inner.length === 0) inner.push({ tokens: [], node: { kind: "constant", value: true } });
   return { kind: "wrapped", query: selectTree({ ...state, lock: null }, inner, orderOf(state, false)), columns: outer };
 }
 
 export function wholeNumber(n: unknown, what: string, least: number): number {
-  if (typeof n !== "number" || !Number.isSafeInteger(n) || n < least) throw new UsageError(`${what} takes a whole number from ${least}, got ${typeof n === "number" ? n : kindOf(n)}`);
+  if (typeof n !== "number" || !Number.isSafeInteger(n) || n < least)
+    throw new UsageError(`${what} takes a whole number from ${least}, got ${typeof n === "number" ? n : kindOf(n)}`);
   return n;
 }

@@ -52,6 +52,8 @@ export function assertPropertyName(property: string, table: string): void {
     });
   }
   if (!/^[A-Za-z_$][\w$]*$/.test(property)) {
-    throw new UsageError(`model "${table}": ${JSON.stringify(property)} is not a property name`, { hint: 'name the property freely and the column with { column: "..." }' });
+    throw new UsageError(`model "${table}": ${JSON.stringify(property)} is not a property name`, {
+      hint: 'name the property freely and the column with { column: "..." }',
+    });
   }
 }

@@ -1,11 +1,19 @@
 /** A model's table as data, for creating it and for comparing it. Layer 6. */
-import type { CheckDefinition, ColumnDefinition, ForeignKeyDefinition, IndexDefinition, ReferentialAction, TableDefinition, UniqueDefinition } from "../ast/ddl.ts";
+import type {
+  CheckDefinition,
+  ColumnDefinition,
+  ForeignKeyDefinition,
+  IndexDefinition,
+  ReferentialAction,
+  TableDefinition,
+  UniqueDefinition,
+} from "../ast/ddl.ts";
 import type { ColumnRef, ExprNode } from "../ast/expr.ts";
 import { kindOf } from "../codec/refuse.ts";
 import { UsageError } from "../errors.ts";
 import { Condition, Expression, expressionOf, OrderTerm } from "../expr/expression.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
-import { targetOf } from "./registry.ts";
+import { targetOf } from "./meta.ts";
 
 export function tableDefinitionOf(meta: ModelMeta): TableDefinition {
   const columns = [...meta.columns.values()];
@@ -14,11 +22,21 @@ export function tableDefinitionOf(meta: ModelMeta): TableDefinition {
     table: meta.table,
     columns: columns.map((column) => columnDefinition(meta, column)),
     primaryKey: meta.primaryKey.map((column) => column.ref),
-    uniques: [...columns.filter(({ declaration }) => declaration.unique).map((column) => ({ name: null, columns: [column.ref] })), ...uniques(meta, meta.options.uniques?.(scope))],
+    uniques: [
+      ...columns.filter(({ declaration }) => declaration.unique).map((column) => ({ name: null, columns: [column.ref] })),
+      ...uniques(meta, meta.options.uniques?.(scope)),
+    ],
     checks: [...columns.flatMap((column) => columnChecks(meta, column)), ...tableChecks(meta, meta.options.checks?.(scope))],
-    foreignKeys: [...columns.flatMap((column) => columnForeignKey(meta, column)), ...(meta.options.foreignKeys ?? []).map((key) => tableForeignKey(meta, key))],
+    foreignKeys: [
+      ...columns.flatMap((column) => columnForeignKey(meta, column)),
+      ...(meta.options.foreignKeys ?? []).map((key) => tableForeignKey(meta, key)),
+    ],
     indexes: [
-      ...columns.filter(({ declaration }) => declaration.index).map((column): IndexDefinition => ({ name: null, columns: [{ column: column.ref, direction: "asc" }], unique: false, where: null })),
+      ...columns
+        .filter(({ declaration }) => declaration.index)
+        .map(
+          (column): IndexDefinition => ({ name: null, columns: [{ column: column.ref, direction: "asc" }], unique: false, where: null }),
+        ),
       ...indexes(meta, meta.options.indexes?.(scope)),
     ],
     comment: meta.options.comment ?? null,
@@ -28,13 +46,29 @@ export function tableDefinitionOf(meta: ModelMeta): TableDefinition {
 function columnDefinition(meta: ModelMeta, column: ColumnMeta): ColumnDefinition {
   const { declaration, ref, codec } = column;
   const given = declaration.dbDefault;
-  const dbDefault = given === null ? null : "kind" in given ? given : ({ kind: "value", value: meta.accept(column, given.value), codec } satisfies ExprNode);
-  return { column: ref, codec, nullable: declaration.nullable, identity: declaration.identity, default: dbDefault, comment: declaration.comment };
+  const dbDefault =
+    given === null
+      ? null
+      : "kind" in given
+        ? given
+        : ({ kind: "value", value: meta.accept(column, given.value), codec } satisfies ExprNode);
+  return {
+    column: ref,
+    codec,
+    nullable: declaration.nullable,
+    identity: declaration.identity,
+    default: dbDefault,
+    comment: declaration.comment,
+  };
 }
 
 function columnChecks(meta: ModelMeta, column: ColumnMeta): CheckDefinition[] {
   const expression = expressionOf(meta.node(column, { kind: "table", table: meta.table }), column.codec, column.label);
-  return column.declaration.checks.map((rule) => ({ name: null, condition: condition(rule(expression as never), `the check of ${column.label}`), columns: [column.ref] }));
+  return column.declaration.checks.map((rule) => ({
+    name: null,
+    condition: condition(rule(expression as never), `the check of ${column.label}`),
+    columns: [column.ref],
+  }));
 }
 
 function condition(value: unknown, what: string): ExprNode {
@@ -44,7 +78,9 @@ function condition(value: unknown, what: string): ExprNode {
 
 function tableChecks(meta: ModelMeta, given: unknown): CheckDefinition[] {
   if (given === undefined) return [];
-  const named: [string | null, unknown][] = Array.isArray(given) ? given.map((check: unknown) => [null, check]) : Object.entries(given as object);
+  const named: [string | null, unknown][] = Array.isArray(given)
+    ? given.map((check: unknown) => [null, check])
+    : Object.entries(given as object);
   return named.map(([name, check]) => ({ name, condition: condition(check, `a check of ${meta.name}`), columns: [] }));
 }
 
@@ -68,13 +104,21 @@ function indexes(meta: ModelMeta, given: unknown): IndexDefinition[] {
     if (Array.isArray(entry) || Expression.is(entry) || OrderTerm.is(entry)) {
       return { name: null, columns: [entry].flat().map((term) => indexColumn(meta, term)), unique: false, where: null };
     }
-    const { on, unique, name, where } = entry as { on: readonly unknown[]; unique?: boolean; name?: string; where?: (columns: never) => unknown };
+    const { on, unique, name, where } = entry as {
+      on: readonly unknown[];
+      unique?: boolean;
+      name?: string;
+      where?: (columns: never) => unknown;
+    };
     if (!Array.isArray(on)) throw new UsageError(`${meta.name}: an index needs { on: [columns] }`);
     return {
       name: name ?? null,
       columns: on.map((term) => indexColumn(meta, term)),
       unique: unique === true,
-      where: where === undefined ? null : condition(where(meta.scope({ kind: "table", table: meta.table }) as never), `the condition of an index of ${meta.name}`),
+      where:
+        where === undefined
+          ? null
+          : condition(where(meta.scope({ kind: "table", table: meta.table }) as never), `the condition of an index of ${meta.name}`),
     };
   });
 }
@@ -99,7 +143,8 @@ function columnForeignKey(meta: ModelMeta, column: ColumnMeta): ForeignKeyDefini
 function tableForeignKey(meta: ModelMeta, key: NonNullable<ModelMeta["options"]["foreignKeys"]>[number]): ForeignKeyDefinition {
   const target = targetOf(key.target, meta, `${meta.name}: foreignKeys`);
   const targetColumns = key.references === undefined ? target.primaryKey : key.references.map((property) => target.column(property));
-  if (targetColumns.length !== key.on.length) throw new UsageError(`${meta.name}: a foreign key of ${key.on.length} columns refers to ${targetColumns.length} of ${target.name}`);
+  if (targetColumns.length !== key.on.length)
+    throw new UsageError(`${meta.name}: a foreign key of ${key.on.length} columns refers to ${targetColumns.length} of ${target.name}`);
   return {
     name: key.name ?? null,
     columns: key.on.map((property) => meta.column(property).ref),

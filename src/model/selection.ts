@@ -38,7 +38,8 @@ export function selectExpressions(picked: unknown, tokens: readonly ScopeToken[]
     return entries.map(([name, value]) => {
       if (name === "__proto__") throw new UsageError("a selected value cannot be called __proto__");
       const at = path === "" ? name : `${path}.${name}`;
-      if (Expression.is(value)) return [name, { kind: "value", slot: firstSlot + columns.push({ tokens, node: value.node }) - 1, codec: value.codec }];
+      if (Expression.is(value))
+        return [name, { kind: "value", slot: firstSlot + columns.push({ tokens, node: value.node }) - 1, codec: value.codec }];
       const prototype = typeof value === "object" && value !== null ? Object.getPrototypeOf(value) : undefined;
       if (prototype === Object.prototype || prototype === null) return [name, { kind: "object", fields: fieldsOf(value, at) }];
       throw new UsageError(`select: ${at} is ${kindOf(value)}, not an expression`);
@@ -50,11 +51,22 @@ export function selectExpressions(picked: unknown, tokens: readonly ScopeToken[]
 
 export function addSelection(first: Selection, second: Selection): Selection {
   const names = new Set(first.fields.map(([name]) => name));
-  for (const [name] of second.fields) if (names.has(name)) throw new UsageError(`${name} is selected already`, { hint: "give the second one another name" });
+  for (const [name] of second.fields)
+    if (names.has(name)) throw new UsageError(`${name} is selected already`, { hint: "give the second one another name" });
   return { columns: [...first.columns, ...second.columns], fields: [...first.fields, ...second.fields] };
 }
 
 /** A select from the model's table with no more than a condition. */
 export function selectFrom(meta: ModelMeta, columns: readonly Clause[], where: readonly Clause[]): SelectNode {
-  return { kind: "select", sources: [{ kind: "table", table: meta.table }], columns, where, orderBy: [], limit: null, offset: null, distinct: false, lock: null };
+  return {
+    kind: "select",
+    sources: [{ kind: "table", table: meta.table }],
+    columns,
+    where,
+    orderBy: [],
+    limit: null,
+    offset: null,
+    distinct: false,
+    lock: null,
+  };
 }

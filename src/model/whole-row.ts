@@ -25,7 +25,13 @@ function layoutOf(meta: ModelMeta, columns: readonly ColumnMeta[], session: Sess
 }
 
 /** The shape of instances of `model` that hold these columns and whatever else is selected beside them. */
-export function instanceShape(model: ModelConstructor, meta: ModelMeta, columns: readonly ColumnMeta[], selection: Selection, session: Session): RowShape {
+export function instanceShape(
+  model: ModelConstructor,
+  meta: ModelMeta,
+  columns: readonly ColumnMeta[],
+  selection: Selection,
+  session: Session,
+): RowShape {
   const layout = layoutOf(meta, columns, session);
   const engine = engineOf(session);
   const target: InstanceTarget = {

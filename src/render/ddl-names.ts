@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { TableDefinition } from "../ast/ddl.ts";
 import type { ColumnRef } from "../ast/expr.ts";
+import type { TypeWord } from "../ast/type.ts";
 import { UsageError } from "../errors.ts";
 import { snakeCase } from "../util/names.ts";
 import { columnName, type Naming } from "./naming.ts";
@@ -10,13 +11,16 @@ import type { Traits } from "./traits.ts";
 export interface NameRules {
   readonly traits: Pick<Traits, "label" | "maxNameLength" | "nameLengthUnit">;
   /** What else this dialect cannot take in a name, as the end of a sentence; null when the name is fine. */
-  readonly refuse: (name: string) => string | null;
+  readonly refuse: (name: string, what: string) => string | null;
 }
+
+/** The types whose columns get a check of their own. */
+export type CheckedTypes = readonly TypeWord[];
 
 export interface TableNames {
   readonly primaryKey: string;
-  /** Of the check that a column's type needs in some dialects (bool, enum), by position of column. */
-  readonly types: readonly string[];
+  /** Of the check that a column's type needs (enum, in some dialects bool), by position of column. */
+  readonly types: readonly (string | null)[];
   readonly uniques: readonly string[];
   readonly checks: readonly string[];
   readonly foreignKeys: readonly string[];
@@ -41,9 +45,11 @@ export function checkedName(name: string, what: string, rules: NameRules): strin
   if (name.endsWith(" ")) throw new UsageError(`${shown} ends with a space, which MySQL refuses`);
   const length = lengthOf(name, nameLengthUnit);
   if (length > maxNameLength) {
-    throw new UsageError(`${shown} has ${length} ${nameLengthUnit}, and ${label} takes ${maxNameLength} at most`, { hint: "give it a shorter name" });
+    throw new UsageError(`${shown} has ${length} ${nameLengthUnit}, and ${label} takes ${maxNameLength} at most`, {
+      hint: "give it a shorter name",
+    });
   }
-  const problem = rules.refuse(name);
+  const problem = rules.refuse(name, what);
   if (problem !== null) throw new UsageError(`${shown} ${problem}`);
   return name;
 }
@@ -76,7 +82,7 @@ interface Named {
  * All names of one table. No two of them are equal, not even without regard to case, which MySQL and SQLite ignore.
  * @throws UsageError for a declared name that the database cannot take or that is declared twice
  */
-export function namesOf(definition: TableDefinition, rules: NameRules, naming: Naming): TableNames {
+export function namesOf(definition: TableDefinition, rules: NameRules, naming: Naming, checked: CheckedTypes): TableNames {
   const { table } = definition;
   const indexes = definition.indexes.map(({ name, columns }) => ({ name, columns: columns.map(({ column }) => column) }));
   const taken = new Set<string>();
@@ -99,7 +105,9 @@ export function namesOf(definition: TableDefinition, rules: NameRules, naming: N
   };
   return {
     primaryKey: named({ name: null, columns: definition.primaryKey }, "pk"),
-    types: definition.columns.map(({ column, codec }) => named({ name: null, columns: [column] }, codec.type.word)),
+    types: definition.columns.map(({ column, codec: { type } }) =>
+      checked.includes(type.word) ? named({ name: null, columns: [column] }, type.word) : null,
+    ),
     uniques: definition.uniques.map((unique) => named(unique, "key")),
     checks: definition.checks.map((check) => named(check, "check")),
     foreignKeys: definition.foreignKeys.map((key) => named(key, "fkey")),

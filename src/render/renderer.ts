@@ -107,7 +107,8 @@ export abstract class Renderer extends ExprRenderer {
   #insert(node: InsertNode): void {
     this.write(`insert into ${this.tableName(node.table)}`);
     if (node.columns.length === 0) {
-      if (node.rows.length > 1) throw new UnsupportedError(`${this.traits.label} cannot insert several rows without any column in one statement`);
+      if (node.rows.length > 1)
+        throw new UnsupportedError(`${this.traits.label} cannot insert several rows without any column in one statement`);
       this.write(` ${this.traits.emptyInsert}`);
     } else {
       this.write(` (${node.columns.map(({ column }) => this.quote(columnName(column, this.naming))).join(", ")}) values `);

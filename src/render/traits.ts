@@ -26,6 +26,8 @@ export interface Traits {
   readonly arrays: boolean;
   /** CREATE TABLE ... STRICT: a column takes values of its own type only (SQLite; elsewhere that needs no word). */
   readonly strictTables: boolean;
+  /** ALTER TABLE takes IF EXISTS and IF NOT EXISTS for foreign keys (MariaDB). */
+  readonly conditionalKeys: boolean;
   /** How a long list of values is tested: one array parameter, one JSON parameter, or a parameter each. */
   readonly listParameter: "array" | "json" | "each";
   /** The LIMIT that stands for "no limit" where OFFSET needs one; null where it does not. */

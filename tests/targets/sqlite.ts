@@ -25,7 +25,7 @@ export const sqlite = localTarget("sqlite", "sqlite", capabilities.sqlite, "sqli
 
 export const sqlite3 = localTarget("sqlite3", "sqlite", capabilities.sqlite3, "sqlite+sqlite3::memory:", () => packageAbsence("sqlite3"));
 
-export const nodeSqlite = localTarget("node-sqlite", "sqlite", capabilities.sqlite3, "sqlite+node::memory:", async () => {
+export const nodeSqlite = localTarget("node-sqlite", "sqlite", capabilities.sqlite, "sqlite+node::memory:", async () => {
   return hasNodeSqlite() ? null : `Node ${process.versions.node} has no node:sqlite`;
 });
 

@@ -43,5 +43,9 @@ export class PostTag extends Model("post_tag", {
   postId: foreignKey(() => Post).primaryKey(),
   tagId: foreignKey(() => Tag).primaryKey(),
 }) {}
-export class Comment extends Model("comment", { text: text(), postId: foreignKey(() => Post), parentId: foreignKey("comment").nullable() }) {}
+export class Comment extends Model("comment", {
+  text: text(),
+  postId: foreignKey(() => Post),
+  parentId: foreignKey("comment").nullable(),
+}) {}
 export class Country extends Model("country", { code: str({ length: 2 }).primaryKey(), name: str() }) {}

@@ -69,7 +69,9 @@ export async function tour(): Promise<void> {
   check<Same<typeof slim, { id: number; title: string }[]>>();
   const nested = await Post.all().select((p) => ({ title: p.title, of: { author: p.authorId, twice: p.views.mul(2) } }));
   check<Same<typeof nested, { title: string; of: { author: number | null; twice: number } }[]>>();
-  const more = await Post.all().select("id").alsoSelect((p) => ({ upper: p.title }));
+  const more = await Post.all()
+    .select("id")
+    .alsoSelect((p) => ({ upper: p.title }));
   check<Same<(typeof more)[0]["upper"], string>>();
   const hidden = await Author.all().alsoSelect("password").first();
   check<Same<NonNullable<typeof hidden>["password"], string>>();

@@ -2,7 +2,7 @@
 import { parseJson, stringifyJson } from "../../codec/json.ts";
 import { canonicalDecimal } from "../../codec/number.ts";
 import { canonicalTime } from "../../codec/temporal.ts";
-import { asIs, exactNumber, readInstant, wireOf, type WireTable } from "../wire.ts";
+import { asIs, exactNumber, readInstant, type WireTable, wireOf } from "../wire.ts";
 
 const table: WireTable = {
   smallint: { encode: null, decode: exactNumber },

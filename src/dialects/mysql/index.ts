@@ -13,7 +13,8 @@ export const dialect: Dialect = {
   traits: traitsOf,
   wire,
   rawDecoder: () => null,
-  compile: (node, traits, naming) => new MysqlRenderer({ traits, naming, wire, sink: new ParameterSink(traits.placeholder) }).statement(node),
+  compile: (node, traits, naming) =>
+    new MysqlRenderer({ traits, naming, wire, sink: new ParameterSink(traits.placeholder) }).statement(node),
   ddl,
   transaction: transactionControl,
   mapError,

@@ -1,9 +1,19 @@
 /** Where the SQL of MySQL and MariaDB differs. Layer 4. */
-import type { AggregateNode, ArithmeticNode, CompareNode, DatePartNode, ExprNode, InListNode, JsonPathNode, LikeNode, ValueNode } from "../../ast/expr.ts";
-import { textCodec } from "../../codec/text.ts";
+import type {
+  AggregateNode,
+  ArithmeticNode,
+  CompareNode,
+  DatePartNode,
+  ExprNode,
+  InListNode,
+  JsonPathNode,
+  LikeNode,
+  ValueNode,
+} from "../../ast/expr.ts";
+import type { TypedCodec } from "../../ast/type.ts";
 import type { Codec } from "../../codec/codec.ts";
 import { jsonCodec } from "../../codec/json.ts";
-import type { TypedCodec } from "../../ast/type.ts";
+import { textCodec } from "../../codec/text.ts";
 import { codecOf, isInteger } from "../../render/expr-renderer.ts";
 import { Renderer } from "../../render/renderer.ts";
 
@@ -13,7 +23,16 @@ export function mysqlPath(path: readonly (string | number)[]): string {
 }
 
 /** A long list of these travels as one JSON document. */
-const listTypes: Readonly<Record<string, string>> = { smallint: "int", int: "int", bigint: "bigint", string: "longtext", text: "longtext", uuid: "char(36)", enum: "longtext", date: "date" };
+const listTypes: Readonly<Record<string, string>> = {
+  smallint: "int",
+  int: "int",
+  bigint: "bigint",
+  string: "longtext",
+  text: "longtext",
+  uuid: "char(36)",
+  enum: "longtext",
+  date: "date",
+};
 const longList = 1000;
 
 export class MysqlRenderer extends Renderer {
@@ -98,7 +117,11 @@ export class MysqlRenderer extends Renderer {
   #decimalList(node: InListNode): void {
     this.expr(node.item, 4);
     this.write(node.negated ? " not in (" : " in (");
-    this.list(node.values.map((value) => ({ kind: "value", value, codec: node.codec })), ", ", 0);
+    this.list(
+      node.values.map((value) => ({ kind: "value", value, codec: node.codec })),
+      ", ",
+      0,
+    );
     this.write(")");
   }
 
@@ -121,7 +144,11 @@ export class MysqlRenderer extends Renderer {
     if (node.as === "json") return extract();
     this.write("(case when json_type(");
     extract();
-    this.write(node.as === "text" ? ") <> 'NULL' then json_unquote(" : ") in ('INTEGER', 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL') then json_unquote(");
+    this.write(
+      node.as === "text"
+        ? ") <> 'NULL' then json_unquote("
+        : ") in ('INTEGER', 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL') then json_unquote(",
+    );
     extract();
     this.write(node.as === "text" ? ") end)" : ") + 0e0 end)");
   }

@@ -2,12 +2,13 @@
 import type { ServerInfo } from "../../drivers/driver.ts";
 import type { Traits } from "../../render/traits.ts";
 
-type Versioned = Pick<Traits, "insertReturning" | "jsonEquals" | "textCollation" | "listParameter">;
+type Versioned = Pick<Traits, "insertReturning" | "conditionalKeys" | "jsonEquals" | "textCollation" | "listParameter">;
 
 /** The collations compare by code point and see trailing spaces, as the other databases do. */
 function mariadb(since: (major: number, minor: number) => boolean): Versioned {
   return {
     insertReturning: since(10, 5),
+    conditionalKeys: true,
     jsonEquals: "function",
     textCollation: "utf8mb4_nopad_bin",
     listParameter: since(10, 6) ? "json" : "each",
@@ -17,6 +18,7 @@ function mariadb(since: (major: number, minor: number) => boolean): Versioned {
 function mysql(since: (major: number, minor: number) => boolean): Versioned {
   return {
     insertReturning: false,
+    conditionalKeys: false,
     jsonEquals: "operator",
     textCollation: since(8, 0) ? "utf8mb4_0900_bin" : "utf8mb4_bin",
     listParameter: since(8, 0) ? "json" : "each",

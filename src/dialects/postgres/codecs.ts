@@ -1,16 +1,17 @@
 /** PostgreSQL: every value travels as text, both ways. Layer 4. */
 import type { WireCodec } from "../../codec/codec.ts";
-import { canonicalDecimal } from "../../codec/number.ts";
 import { parseJson, stringifyJson } from "../../codec/json.ts";
+import { canonicalDecimal } from "../../codec/number.ts";
 import { canonicalTime } from "../../codec/temporal.ts";
 import { ValueError } from "../../errors.ts";
-import { asIs, readInstant, wireOf, type WireTable } from "../wire.ts";
+import { asIs, readInstant, type WireTable, wireOf } from "../wire.ts";
 
 const number: WireCodec = { encode: (value: number) => String(value), decode: (raw: string) => Number(raw) };
 
 /** One level of an array literal into its items; null for the unquoted word NULL. */
 function readArrayItems(raw: string): (string | null)[] {
-  if (!raw.startsWith("{") || raw.startsWith("{{")) throw new ValueError("a stored array has more than one dimension or a custom lower bound");
+  if (!raw.startsWith("{") || raw.startsWith("{{"))
+    throw new ValueError("a stored array has more than one dimension or a custom lower bound");
   const items: (string | null)[] = [];
   let i = 1;
   while (i < raw.length - 1) {

@@ -14,7 +14,8 @@ export const dialect: Dialect = {
   traits: traitsOf,
   wire,
   rawDecoder,
-  compile: (node, traits, naming) => new PostgresRenderer({ traits, naming, wire, sink: new ParameterSink(traits.placeholder) }).statement(node),
+  compile: (node, traits, naming) =>
+    new PostgresRenderer({ traits, naming, wire, sink: new ParameterSink(traits.placeholder) }).statement(node),
   ddl,
   transaction: transactionControl,
   mapError,

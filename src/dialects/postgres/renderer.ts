@@ -1,13 +1,19 @@
 /** Where PostgreSQL's SQL differs. Layer 4. */
 import type { ArithmeticNode, DatePartNode, ExprNode, InListNode, JsonPathNode, LikeNode } from "../../ast/expr.ts";
-import { textCodec } from "../../codec/text.ts";
+import type { TypedCodec } from "../../ast/type.ts";
 import type { Codec } from "../../codec/codec.ts";
 import { arrayCodec } from "../../codec/compose.ts";
-import type { TypedCodec } from "../../ast/type.ts";
+import { textCodec } from "../../codec/text.ts";
 import { codecOf, isInteger } from "../../render/expr-renderer.ts";
 import { Renderer } from "../../render/renderer.ts";
 
-const castWords: Readonly<Record<string, string>> = { smallint: "smallint", int: "integer", bigint: "bigint", float: "double precision", decimal: "numeric" };
+const castWords: Readonly<Record<string, string>> = {
+  smallint: "smallint",
+  int: "integer",
+  bigint: "bigint",
+  float: "double precision",
+  decimal: "numeric",
+};
 const arrays = new WeakMap<object, Codec>();
 
 function arrayOf(element: Codec): Codec {
@@ -97,4 +103,3 @@ export class PostgresRenderer extends Renderer {
     return value === null || typeof value === "string" ? value : String(value);
   }
 }
-

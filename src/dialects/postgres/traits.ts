@@ -20,6 +20,7 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     partialIndexes: true,
     arrays: true,
     strictTables: false,
+    conditionalKeys: false,
     listParameter: "array",
     limitForOffset: null,
     emptyInsert: "default values",

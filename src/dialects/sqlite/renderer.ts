@@ -1,5 +1,15 @@
 /** Where SQLite's SQL differs. Decimals are calculated in `decimal.ts`. Layer 4. */
-import type { AggregateNode, ArithmeticNode, BetweenNode, CompareNode, DatePartNode, ExprNode, InListNode, JsonPathNode, LikeNode } from "../../ast/expr.ts";
+import type {
+  AggregateNode,
+  ArithmeticNode,
+  BetweenNode,
+  CompareNode,
+  DatePartNode,
+  ExprNode,
+  InListNode,
+  JsonPathNode,
+  LikeNode,
+} from "../../ast/expr.ts";
 import type { TypedCodec } from "../../ast/type.ts";
 import { textCodec } from "../../codec/text.ts";
 import { codecOf, isInteger } from "../../render/expr-renderer.ts";
@@ -147,11 +157,16 @@ export class SqliteRenderer extends Renderer {
   // A key with a quote or a backslash has no spelling in a path: walk the document and compare the keys themselves.
   #jsonByKeys(node: JsonPathNode): void {
     const last = node.path.length - 1;
-    const value = { json: `case when k${last}.type in ('object', 'array') then k${last}.value else json_quote(k${last}.value) end`, text: `case k${last}.type when 'true' then 'true' when 'false' then 'false' else cast(k${last}.value as text) end`, number: `k${last}.value` };
+    const value = {
+      json: `case when k${last}.type in ('object', 'array') then k${last}.value else json_quote(k${last}.value) end`,
+      text: `case k${last}.type when 'true' then 'true' when 'false' then 'false' else cast(k${last}.value as text) end`,
+      number: `k${last}.value`,
+    };
     this.write(`(select ${value[node.as]} from json_each(`);
     this.expr(node.item);
     this.write(") as k0");
-    for (let i = 1; i <= last; i++) this.write(`, json_each(case when k${i - 1}.type in ('object', 'array') then k${i - 1}.value end) as k${i}`);
+    for (let i = 1; i <= last; i++)
+      this.write(`, json_each(case when k${i - 1}.type in ('object', 'array') then k${i - 1}.value end) as k${i}`);
     node.path.forEach((step, i) => {
       this.write(`${i === 0 ? " where " : " and "}k${i}.key = `);
       this.sink.param(step);

@@ -23,6 +23,7 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     partialIndexes: true,
     arrays: false,
     strictTables: since(37),
+    conditionalKeys: false,
     listParameter: "json",
     limitForOffset: "-1",
     emptyInsert: "default values",

@@ -1,7 +1,8 @@
 /** The mutual types of models, their instances and queries. Types only. */
-import type { Expr, NumberExpr, Ordering, Subquery, WhereClause } from "../../expr/expr.types.ts";
+
 import type { Engine } from "../../engine/engine.ts";
 import type { TransactionHandle } from "../../engine/session.ts";
+import type { Expr, NumberExpr, Ordering, Subquery, WhereClause } from "../../expr/expr.types.ts";
 import type { ColumnSpec, Columns, EqualityOf, InsertOf, KeyNames, OnDelete, RowOf, UpdateOf, ValueOf } from "./spec.types.ts";
 
 /** Any model class; constraints look at nothing but the columns. */
@@ -58,11 +59,15 @@ export interface QuerySet<S extends readonly unknown[], Row, Out> extends Promis
   /** Says that an update or delete without a condition means every row. */
   allRows(): QuerySet<S, Row, Out>;
   /** Plain rows of these columns instead of instances. */
-  select<K extends keyof SpecsOf<S>>(...columns: [K, ...K[]]): QuerySet<S, { -readonly [P in K]: ValueOf<SpecsOf<S>[P]> }, Pick<Columns<SpecsOf<S>>, K>>;
+  select<K extends keyof SpecsOf<S>>(
+    ...columns: [K, ...K[]]
+  ): QuerySet<S, { -readonly [P in K]: ValueOf<SpecsOf<S>[P]> }, Pick<Columns<SpecsOf<S>>, K>>;
   /** Plain rows of the picked expressions; objects nest. */
   select<R extends object>(pick: (...scopes: Scopes<S>) => R): QuerySet<S, Selected<R>, R>;
   /** More columns beside those selected: hidden ones by name, computed ones by lambda. */
-  alsoSelect<K extends keyof SpecsOf<S>>(...columns: [K, ...K[]]): QuerySet<S, Row & { -readonly [P in K]: ValueOf<SpecsOf<S>[P]> }, Out & Pick<Columns<SpecsOf<S>>, K>>;
+  alsoSelect<K extends keyof SpecsOf<S>>(
+    ...columns: [K, ...K[]]
+  ): QuerySet<S, Row & { -readonly [P in K]: ValueOf<SpecsOf<S>[P]> }, Out & Pick<Columns<SpecsOf<S>>, K>>;
   alsoSelect<R extends object>(pick: (...scopes: Scopes<S>) => R): QuerySet<S, Row & Selected<R>, Out & R>;
   /** Locks the rows until the transaction ends. SQLite's write transaction is the stronger lock: nothing is added there. */
   forUpdate(): QuerySet<S, Row, Out>;
@@ -125,8 +130,14 @@ export interface Statics<C> {
   /** The columns, for clauses that are kept and reused. */
   readonly c: Columns<C>;
   all<M extends AnyModel>(this: M): QuerySet<[M], InstanceType<M>, Columns<C>>;
-  where<M extends AnyModel>(this: M, condition: WhereClause | EqualityOf<C> | ((scope: Scope<M>) => WhereClause)): QuerySet<[M], InstanceType<M>, Columns<C>>;
-  exclude<M extends AnyModel>(this: M, condition: WhereClause | EqualityOf<C> | ((scope: Scope<M>) => WhereClause)): QuerySet<[M], InstanceType<M>, Columns<C>>;
+  where<M extends AnyModel>(
+    this: M,
+    condition: WhereClause | EqualityOf<C> | ((scope: Scope<M>) => WhereClause),
+  ): QuerySet<[M], InstanceType<M>, Columns<C>>;
+  exclude<M extends AnyModel>(
+    this: M,
+    condition: WhereClause | EqualityOf<C> | ((scope: Scope<M>) => WhereClause),
+  ): QuerySet<[M], InstanceType<M>, Columns<C>>;
   /** This model on another engine or transaction handle: the same class to `instanceof`. */
   using<M extends AnyModel>(this: M, engine: Engine | TransactionHandle | string): M;
   first<M extends AnyModel>(this: M): Promise<InstanceType<M> | null>;
@@ -135,10 +146,17 @@ export interface Statics<C> {
   /** Inserts one row. @throws ValueError and UsageError before anything is sent */
   create<M extends AnyModel>(this: M, values: InsertOf<C>): Promise<InstanceType<M>>;
   /** Inserts all rows or none, in as few statements as the dialect's limits allow. */
-  bulkCreate<M extends AnyModel>(this: M, rows: readonly (InsertOf<C> | InstanceType<M>)[], o?: { batchSize?: number }): Promise<InstanceType<M>[]>;
+  bulkCreate<M extends AnyModel>(
+    this: M,
+    rows: readonly (InsertOf<C> | InstanceType<M>)[],
+    o?: { batchSize?: number },
+  ): Promise<InstanceType<M>[]>;
   find<M extends AnyModel>(this: M, key: PrimaryKeyOf<M>): Promise<InstanceType<M> | null>;
   get<M extends AnyModel>(this: M, condition: WhereClause | EqualityOf<C> | ((scope: Scope<M>) => WhereClause)): Promise<InstanceType<M>>;
-  getOrNull<M extends AnyModel>(this: M, condition: WhereClause | EqualityOf<C> | ((scope: Scope<M>) => WhereClause)): Promise<InstanceType<M> | null>;
+  getOrNull<M extends AnyModel>(
+    this: M,
+    condition: WhereClause | EqualityOf<C> | ((scope: Scope<M>) => WhereClause),
+  ): Promise<InstanceType<M> | null>;
   /** Empties the table and restarts its numbering. */
   truncate(): Promise<void>;
 }

@@ -8,7 +8,15 @@ export declare const spec: unique symbol;
 
 /** Only the brand, so that constraints never compare methods. */
 export interface AnySpec {
-  readonly [spec]: [value: any, family: Family, hasDefault: boolean, nullable: boolean, primaryKey: boolean, hidden: boolean, serverOnly: boolean];
+  readonly [spec]: [
+    value: any,
+    family: Family,
+    hasDefault: boolean,
+    nullable: boolean,
+    primaryKey: boolean,
+    hidden: boolean,
+    serverOnly: boolean,
+  ];
 }
 export type Specs = Readonly<Record<string, AnySpec>>;
 /** Says no by throwing an error whose message is fit for the caller. */
@@ -70,7 +78,15 @@ export interface TimestampSpec<D extends boolean = false, N extends boolean = fa
 type NullOf<N> = N extends true ? null : never;
 type SpecOf<S> = S extends AnySpec ? S[typeof spec] : never;
 export type ValueOf<S> = S extends { readonly [spec]: [infer T, any, any, infer N, any, any, any] } ? T | NullOf<N> : never;
-type Optional<C> = { [K in keyof C]: SpecOf<C[K]> extends [any, any, infer D, infer N, any, any, any] ? (D extends true ? K : N extends true ? K : never) : never }[keyof C];
+type Optional<C> = {
+  [K in keyof C]: SpecOf<C[K]> extends [any, any, infer D, infer N, any, any, any]
+    ? D extends true
+      ? K
+      : N extends true
+        ? K
+        : never
+    : never;
+}[keyof C];
 export type Visible<C> = { [K in keyof C]: SpecOf<C[K]>[5] extends true ? never : K }[keyof C];
 type Writable<C> = { [K in keyof C]: SpecOf<C[K]>[6] extends true ? never : K }[keyof C];
 export type KeyNames<C> = { [K in keyof C]: SpecOf<C[K]>[4] extends true ? K : never }[keyof C];
@@ -80,7 +96,9 @@ type Required<C> = Exclude<Writable<C>, Optional<C>>;
 /** What `create` takes: required columns, and optionally those with a default or NULL. */
 export type InsertOf<C> = { [K in Required<C>]: ValueOf<C[K]> } & { [K in Extract<Writable<C>, Optional<C>>]?: ValueOf<C[K]> };
 /** What `update` takes: any columns but the key, as values or expressions. */
-export type UpdateOf<C> = { [K in Exclude<Writable<C>, KeyNames<C>>]?: ValueOf<C[K]> | Expr<ValueOf<C[K]>> | Expr<Exclude<ValueOf<C[K]>, null>> };
+export type UpdateOf<C> = {
+  [K in Exclude<Writable<C>, KeyNames<C>>]?: ValueOf<C[K]> | Expr<ValueOf<C[K]>> | Expr<Exclude<ValueOf<C[K]>, null>>;
+};
 /** Equalities by column; `null` means IS NULL. */
 export type EqualityOf<C> = { [K in keyof C]?: ValueOf<C[K]> };
 

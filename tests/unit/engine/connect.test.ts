@@ -36,6 +36,12 @@ describe("connect", () => {
     await Promise.all(both.map((engine) => engine.disconnect()));
   });
 
+  it("gives a name free again when connecting failed", async () => {
+    await caught(connect("sqlite+sqlite3:///no/such/folder/x.db", { name: "again" }));
+    await using engine = await connect(MEMORY, { name: "again" });
+    expect(engine.name).toBe("again");
+  });
+
   it("refuses unknown options before anything is opened", async () => {
     expect((await caught(connect(MEMORY, { nam: "x" } as object))).message).toContain("did you mean name?");
   });

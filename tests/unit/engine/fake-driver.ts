@@ -345,6 +345,7 @@ export function fakeDialect(family: ServerInfo["family"]): Dialect {
     traits: () => ({ label: `Fake ${family}`, maxParameters: 10, maxStatementBytes: 1_000 }) as Traits,
     wire: unused,
     compile: unused,
+    rawDecoder: unused,
     ddl: { createTables: unused, dropTables: unused, truncate: unused },
     transaction: {
       begin: ({ isolation, readOnly }) => [

@@ -1,13 +1,7 @@
 /** The engine over the real client libraries: what the fake cannot prove. Each target has a fresh database of its own. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Dialect } from "../../../src/dialects/dialect.ts";
-import { transactionControl as mysqlControl } from "../../../src/dialects/mysql/control.ts";
-import { mapError as mysqlError } from "../../../src/dialects/mysql/errors.ts";
-import { transactionControl as postgresControl } from "../../../src/dialects/postgres/control.ts";
-import { mapError as postgresError } from "../../../src/dialects/postgres/errors.ts";
-import { transactionControl as sqliteControl } from "../../../src/dialects/sqlite/control.ts";
-import { mapError as sqliteError } from "../../../src/dialects/sqlite/errors.ts";
 import { loadDriver } from "../../../src/drivers/load.ts";
+import { loadDialect } from "../../../src/engine/dialects.ts";
 import type { Engine } from "../../../src/engine/engine.ts";
 import { openEngine } from "../../../src/engine/open.ts";
 import { type ConnectOptions, resolveOptions } from "../../../src/engine/options.ts";
@@ -21,28 +15,8 @@ import {
   TransactionRolledBack,
   UniqueViolation,
 } from "../../../src/errors.ts";
-import type { Traits } from "../../../src/render/traits.ts";
 import { selectTargets } from "../../targets/all.ts";
 import { caught, META, run, sleep, statement } from "./fake-engine.ts";
-
-const unused = (): never => {
-  throw new Error("not rendered here");
-};
-const controls = { postgres: postgresControl, mysql: mysqlControl, sqlite: sqliteControl };
-const mappers = { postgres: postgresError, mysql: mysqlError, sqlite: sqliteError };
-
-/** Control words and errors are the real ones; nothing is rendered. */
-function dialectOf(name: Dialect["name"]): Dialect {
-  return {
-    name,
-    traits: () => ({ label: name, maxParameters: 1_000, maxStatementBytes: Number.POSITIVE_INFINITY }) as Traits,
-    wire: unused,
-    compile: unused,
-    ddl: { createTables: unused, dropTables: unused, truncate: unused },
-    transaction: controls[name],
-    mapError: mappers[name],
-  };
-}
 
 async function open(url: string, options: ConnectOptions = {}): Promise<Engine> {
   const target = parseUrl(url);
@@ -51,7 +25,7 @@ async function open(url: string, options: ConnectOptions = {}): Promise<Engine> 
     name: "real",
     target,
     openDriver,
-    dialect: dialectOf(target.family),
+    dialect: await loadDialect(target.family),
     options: resolveOptions(options),
     onDisconnect: () => {},
   });

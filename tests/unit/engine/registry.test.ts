@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Engine } from "../../../src/engine/engine.ts";
 import { openEngine } from "../../../src/engine/open.ts";
 import { resolveOptions } from "../../../src/engine/options.ts";
-import { defaultEngine, engineByName, freeName, register, unregister } from "../../../src/engine/registry.ts";
+import { defaultEngine, engineByName, register, releaseName, reserveName, unregister } from "../../../src/engine/registry.ts";
 import { ConnectionError, UsageError } from "../../../src/errors.ts";
 import { FakeServer, fakeDialect } from "./fake-driver.ts";
 import { caught } from "./fake-engine.ts";
@@ -65,9 +65,14 @@ describe("the registry", () => {
   });
 
   it("refuses a name twice and makes free ones", async () => {
-    expect(freeName()).toBe("default");
-    register(await open(freeName()), null);
-    expect(freeName()).toBe("engine2");
+    expect(reserveName(null)).toBe("default");
+    expect(() => reserveName("default")).toThrow(UsageError);
+    register(await open("default"), null);
+    expect(() => reserveName("default")).toThrow(UsageError);
+    expect(reserveName(null)).toBe("engine2");
+    releaseName("engine2");
+    expect(reserveName("engine2")).toBe("engine2");
+    releaseName("engine2");
     const again = await open("default");
     expect(() => register(again, null)).toThrow(UsageError);
     expect(defaultEngine()).not.toBe(again);

@@ -1,29 +1,15 @@
 /** The public surface of kakaorm. */
 
-// Connecting
-export { connect } from "./engine/connect.ts";
-export { defaultEngine, engineByName } from "./engine/registry.ts";
-export type { Engine } from "./engine/engine.ts";
-export type { TransactionHandle } from "./engine/session.ts";
-export type { ConnectOptions } from "./engine/options.ts";
-export type { TransactionOptions } from "./engine/transaction.ts";
-export type { EngineEvents } from "./engine/events.ts";
-
-// Models and columns
-export { Model } from "./model/model.ts";
-export { array, bigint, bool, bytes, custom, date, datetime, decimal, float, foreignKey, int, json, oneOf, smallint, str, text, time, uuid } from "./model/columns.ts";
-export type { AnyModel, Instance, ModelClass, ModelOptions, Page, PrimaryKeyOf, QuerySet, Scope } from "./model/types/model.types.ts";
-export type { Column, Columns, ColumnSpec, InsertOf, OnDelete, RowOf, TimestampSpec, UpdateOf, Validator } from "./model/types/spec.types.ts";
-
-// Expressions
-export { avg, count, max, min, sum } from "./expr/functions/aggregate.ts";
-export { exists } from "./expr/functions/subquery.ts";
-export { sql } from "./expr/sql-tag.ts";
-export type { Expr, JsonExpr, NumberExpr, OrderedExpr, Ordering, TemporalExpr, TextExpr, WhereClause } from "./expr/expr.types.ts";
-
 // Values
 export { JsonNull } from "./codec/json.ts";
-
+// Connecting
+export { connect } from "./engine/connect.ts";
+export type { Engine } from "./engine/engine.ts";
+export type { EngineEvents } from "./engine/events.ts";
+export type { ConnectOptions } from "./engine/options.ts";
+export { defaultEngine, engineByName } from "./engine/registry.ts";
+export type { TransactionHandle } from "./engine/session.ts";
+export type { TransactionOptions } from "./engine/transaction.ts";
 // Errors
 export {
   CheckViolation,
@@ -52,3 +38,42 @@ export {
   ValidationError,
   ValueError,
 } from "./errors.ts";
+export type { Expr, JsonExpr, NumberExpr, OrderedExpr, Ordering, TemporalExpr, TextExpr, WhereClause } from "./expr/expr.types.ts";
+// Expressions
+export { avg, count, max, min, sum } from "./expr/functions/aggregate.ts";
+export { exists } from "./expr/functions/subquery.ts";
+export { sql } from "./expr/sql-tag.ts";
+export {
+  array,
+  bigint,
+  bool,
+  bytes,
+  custom,
+  date,
+  datetime,
+  decimal,
+  float,
+  foreignKey,
+  int,
+  json,
+  oneOf,
+  smallint,
+  str,
+  text,
+  time,
+  uuid,
+} from "./model/columns.ts";
+// Models and columns
+export { Model } from "./model/model.ts";
+export type { AnyModel, Instance, ModelClass, ModelOptions, Page, PrimaryKeyOf, QuerySet, Scope } from "./model/types/model.types.ts";
+export type {
+  Column,
+  ColumnSpec,
+  Columns,
+  InsertOf,
+  OnDelete,
+  RowOf,
+  TimestampSpec,
+  UpdateOf,
+  Validator,
+} from "./model/types/spec.types.ts";

@@ -28,13 +28,20 @@ export interface Dialect {
   mapError(error: unknown): KakaError;
 }
 
+/**
+ * Statements to be run one after the other, on one connection: some of them lean on the one before.
+ * Every method throws UsageError for a definition that no database takes, UnsupportedError naming what this one lacks.
+ */
 export interface DdlWriter {
   /**
    * The statements that create these tables with their indexes, in dependency order; cycles of foreign keys are closed
    * by ALTER TABLE where the dialect needs it.
    */
   createTables(tables: readonly TableDefinition[], o: DdlOptions): string[];
-  /** In reverse dependency order. */
+  /**
+   * In reverse dependency order. `cascade` also drops what other tables hold against these, where SQL has a word for
+   * it (PostgreSQL). In SQLite a cycle of tables with rows can be dropped inside a transaction only.
+   */
   dropTables(tables: readonly TableDefinition[], o: DdlOptions & { readonly ifExists: boolean; readonly cascade: boolean }): string[];
   /** Empties one table and restarts its identity. */
   truncate(table: TableDefinition, o: DdlOptions): string[];

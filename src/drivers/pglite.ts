@@ -152,8 +152,7 @@ class PgliteWire implements Wire {
       else if (message.name === "rowDescription") {
         names = (message.fields ?? []).map((field) => String(member(field, "name")));
         types = (message.fields ?? []).map((field) => Number(member(field, "dataTypeID")));
-      }
-      else if (message.name === "commandComplete") tag = message.text ?? null;
+      } else if (message.name === "commandComplete") tag = message.text ?? null;
       else if (message.name === "portalSuspended") suspended = true;
       else if (message.name === "readyForQuery") this.#status = STATUS[message.status ?? ""] ?? null;
       else if (message.name === "error") refusal ??= message;

@@ -46,7 +46,7 @@ export class ModelBase {
     const changes: Record<string, [unknown, unknown]> = {};
     for (const column of metaOfInstance(this).columns.values()) {
       const saved = this.#state.saved(column);
-      const now = valueOf(this, column);
+      const now = columnValue(this, column);
       if (saved === notLoaded ? now !== undefined && this.#state.status === "saved" : !sameValue(saved, now)) {
         changes[column.property] = [saved === notLoaded ? undefined : saved, now];
       }
@@ -57,7 +57,7 @@ export class ModelBase {
   toDict(): Record<string, unknown> {
     const dict: Record<string, unknown> = {};
     for (const column of metaOfInstance(this).visible) {
-      const value = valueOf(this, column);
+      const value = columnValue(this, column);
       if (value !== undefined) dict[column.property] = value;
     }
     return dict;
@@ -71,7 +71,7 @@ export class ModelBase {
 
   toString(): string {
     const meta = metaOfInstance(this);
-    const key = meta.primaryKey.map((column) => `${column.property}=${String(valueOf(this, column))}`).join(" ");
+    const key = meta.primaryKey.map((column) => `${column.property}=${String(columnValue(this, column))}`).join(" ");
     return this.#state.status === "new" ? `<${meta.name} new>` : `<${meta.name} ${key}>`;
   }
 
@@ -84,7 +84,7 @@ export function metaOfInstance(instance: ModelBase): ModelMeta {
   return metaOf(instance.constructor);
 }
 
-export function valueOf(instance: ModelBase, column: ColumnMeta): unknown {
+export function columnValue(instance: ModelBase, column: ColumnMeta): unknown {
   return (instance as unknown as Record<string, unknown>)[column.property];
 }
 

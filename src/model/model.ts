@@ -113,11 +113,11 @@ function assertSaved(instance: ModelBase, verb: string): void {
 }
 
 function instantiate(model: unknown, values: unknown): ModelBase {
-  const constructor = sourceOf(model as never) as unknown as new (values: unknown) => ModelBase;
+  const make = sourceOf(model as never) as unknown as new (values: unknown) => ModelBase;
   if (values === undefined) throw new UsageError(`${metaOf(model).name}.create takes an object of column values, got undefined`);
   // Checked here as well: a class may have a constructor of its own that drops what it is given.
   inputOf(metaOf(model), values);
-  return new constructor(values);
+  return new make(values);
 }
 
 /**

@@ -6,7 +6,7 @@ import { engineOf } from "../engine/engine.ts";
 import type { Session } from "../engine/session.ts";
 import { NotFoundError, StaleObjectError, UsageError } from "../errors.ts";
 import { interpretRows } from "../hydrate/interpret.ts";
-import { type ModelBase, metaOfInstance, setValue, stateOf, valueOf } from "./base.ts";
+import { columnValue, type ModelBase, metaOfInstance, setValue, stateOf } from "./base.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { readRows, runNode, wireAccess } from "./reading.ts";
 import { selectColumns, selectFrom } from "./selection.ts";
@@ -28,9 +28,9 @@ export function insertValues(meta: ModelMeta, instance: ModelBase, now: Date): I
   const missing: string[] = [];
   for (const column of meta.columns.values()) {
     const { declaration } = column;
-    if (declaration.autoNow || (declaration.autoNowAdd && (valueOf(instance, column) ?? null) === null))
+    if (declaration.autoNow || (declaration.autoNowAdd && (columnValue(instance, column) ?? null) === null))
       setValue(instance, column, new Date(now));
-    const value = valueOf(instance, column);
+    const value = columnValue(instance, column);
     if (value !== undefined) {
       columns.push(column);
       values.push(meta.accept(column, value));
@@ -136,7 +136,7 @@ export function keyClauses(meta: ModelMeta, instance: ModelBase, verb: string): 
   return meta.primaryKey.map((column) => {
     const saved = state.saved(column);
     if (saved === notLoaded) throw new UsageError(`${meta.name}: this row was read without its key ${column.property}, it cannot ${verb}`);
-    if (!sameValue(saved, valueOf(instance, column))) {
+    if (!sameValue(saved, columnValue(instance, column))) {
       throw new UsageError(`${column.label} is the primary key and was changed; the row cannot ${verb}`, {
         hint: "insert a new row and delete this one",
       });
@@ -159,7 +159,7 @@ export async function updateInstance(instance: ModelBase, session: Session, fiel
     if (!changed.includes(column)) changed.push(column);
   }
   const values = changed.map((column) => {
-    const value = valueOf(instance, column);
+    const value = columnValue(instance, column);
     if (value === undefined) throw new UsageError(`${column.label} is undefined`, { hint: "write null for NULL" });
     return meta.accept(column, value);
   });

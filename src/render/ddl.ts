@@ -188,14 +188,17 @@ export abstract class TableWriter {
     return `${this.columns([column])} in (${values})`;
   }
 
-  protected foreignKey(_definition: TableDefinition, key: ForeignKeyDefinition, name: string): string {
+  protected foreignKey(definition: TableDefinition, key: ForeignKeyDefinition, name: string): string {
+    return `${this.constraint(name)} foreign key ${this.reference(definition, key)}`;
+  }
+
+  protected reference(_definition: TableDefinition, key: ForeignKeyDefinition): string {
     const actions = [
       ["delete", key.onDelete],
       ["update", key.onUpdate],
     ].filter(([, action]) => action !== "no action");
-    const references = `references ${this.table(key.target)} (${this.columns(key.targetColumns)})`;
     const words = actions.map(([event, action]) => ` on ${event} ${action}`).join("");
-    return `${this.constraint(name)} foreign key (${this.columns(key.columns)}) ${references}${words}`;
+    return `(${this.columns(key.columns)}) references ${this.table(key.target)} (${this.columns(key.targetColumns)})${words}`;
   }
 
   /** Closes a cycle, once all its tables are there. */

@@ -61,7 +61,7 @@ export async function tour(): Promise<void> {
   // @ts-expect-error numbers have no like
   Post.where((p) => p.views.like("1%"));
   // @ts-expect-error the author is not in scope here
-  Post.where((p, a) => a.name.eq("Ada"));
+  Post.where((_p, a) => a.name.eq("Ada"));
   // @ts-expect-error unknown column
   Post.where({ nope: 1 });
 

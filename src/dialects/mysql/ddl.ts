@@ -110,13 +110,13 @@ class MysqlTables extends TableWriter {
     return [];
   }
 
-  protected override foreignKey(definition: TableDefinition, key: ForeignKeyDefinition, name: string): string {
+  protected override reference(definition: TableDefinition, key: ForeignKeyDefinition): string {
     if (key.onDelete === "set default" || key.onUpdate === "set default") {
       throw new UnsupportedError(`${this.traits.label} has no SET DEFAULT for foreign keys, as ${definition.table.name} declares`, {
         hint: 'use "set null" or "restrict"',
       });
     }
-    return super.foreignKey(definition, key, name);
+    return super.reference(definition, key);
   }
 
   // MySQL cannot add a key conditionally, so the server is asked and runs what its answer says. These statements share a
@@ -126,12 +126,8 @@ class MysqlTables extends TableWriter {
     const add = super.addForeignKey(definition, key, name);
     if (!this.ifNotExists) return add;
     if (this.traits.conditionalKeys) {
-      return [
-        `alter table ${this.table(table)} add ${this.foreignKey(definition, key, name).replace(this.constraint(name), "constraint")}`.replace(
-          "constraint foreign key (",
-          () => `constraint foreign key if not exists ${this.quote(name)} (`,
-        ),
-      ];
+      const added = `foreign key if not exists ${this.quote(name)} ${this.reference(definition, key)}`;
+      return [`alter table ${this.table(table)} add constraint ${added}`];
     }
     const schema = table.schema === null ? "database()" : this.literal(table.schema);
     const known = `constraint_schema = ${schema} and table_name = ${this.literal(table.name)} and constraint_name = ${this.literal(name)}`;

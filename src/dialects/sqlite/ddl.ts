@@ -103,13 +103,13 @@ class SqliteTables extends TableWriter {
     return `${this.table({ name, schema: table.schema })} on ${this.quote(table.name)}`;
   }
 
-  protected override foreignKey(definition: TableDefinition, key: ForeignKeyDefinition, name: string): string {
+  protected override reference(definition: TableDefinition, key: ForeignKeyDefinition): string {
     if (definition.table.schema !== key.target.schema) {
       throw new UnsupportedError(
         `a foreign key of ${definition.table.name} leaves its database, which ${this.traits.label} does not allow`,
       );
     }
-    return super.foreignKey(definition, { ...key, target: { ...key.target, schema: null } }, name);
+    return super.reference(definition, { ...key, target: { ...key.target, schema: null } });
   }
 
   // Dropping a table deletes its rows first, and rows of tables that come later may still refer to them. The pragma

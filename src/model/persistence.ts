@@ -63,6 +63,7 @@ export function markSaved(
   values: readonly unknown[],
 ): void {
   const state = stateOf(instance);
+  restoreOnRollback(instance, session, state.status === "new" ? written.filter((column) => column.declaration.identity) : []);
   const row: unknown[] = [];
   for (const column of meta.columns.values()) row[column.index] = state.status === "saved" ? state.saved(column) : notLoaded;
   written.forEach((column, i) => {
@@ -73,6 +74,20 @@ export function markSaved(
   state.layout = null;
   state.status = "saved";
   state.engine = engineOf(session);
+}
+
+/** What a transaction did to an instance is undone with it: a new one is new again, without the number it was given. */
+function restoreOnRollback(instance: ModelBase, session: Session, numbered: readonly ColumnMeta[]): void {
+  if (!session.inTransaction) return;
+  const state = stateOf(instance);
+  const { status, row, layout, engine } = state;
+  const numbers = numbered.map((column) => columnValue(instance, column));
+  session.afterRollback(() => {
+    Object.assign(state, { status, row, layout, engine });
+    numbered.forEach((column, i) => {
+      setValue(instance, column, numbers[i]);
+    });
+  });
 }
 
 export async function insertInstance(instance: ModelBase, session: Session): Promise<void> {
@@ -177,6 +192,7 @@ export async function deleteInstance(instance: ModelBase, session: Session): Pro
   const meta = metaOfInstance(instance);
   const result = await runNode(session, { kind: "delete", table: meta.table, where: keyClauses(meta, instance, "be deleted") }, meta.name);
   if (result.affected === 0) throw stale(meta, instance, "deleted");
+  restoreOnRollback(instance, session, []);
   stateOf(instance).status = "deleted";
 }
 

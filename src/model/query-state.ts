@@ -70,7 +70,8 @@ export function isCut(state: QueryState): boolean {
 
 /** The given order, else the model's; `keyed` falls back to the primary key. */
 export function orderOf(state: QueryState, keyed: boolean): readonly Clause<OrderNode>[] {
-  const order = state.orderBy ?? state.meta.defaultOrder;
+  // Distinct rows can only be ordered by what they show: the model's own order may name something else.
+  const order = state.orderBy ?? (state.distinct ? [] : state.meta.defaultOrder);
   if (order.length > 0 || !keyed || state.distinct) return order;
   return state.meta.primaryKey.map((column) => ({
     tokens: [state.meta.token],

@@ -45,7 +45,13 @@ export function frozenCopy(value: unknown): unknown {
 // A custom codec may use a class of its own that cannot be cloned: then only assignment is noticed.
 function structuredCloneOr(value: object): object {
   const plain = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
-  return plain ? structuredClone(value) : value;
+  if (!plain) return value;
+  try {
+    return structuredClone(value);
+  } catch {
+    // It holds something that only JSON can copy, such as an object with a toJSON of its own.
+    return JSON.parse(JSON.stringify(value)) as object;
+  }
 }
 
 /** Deep equality of column values. */

@@ -109,8 +109,10 @@ export abstract class ExprRenderer {
       case "logic":
         return this.grouped(binding[node.op], outer, () => this.list(node.items, ` ${node.op} `, binding[node.op]));
       case "not":
-        this.write("not ");
-        return this.expr(node.item, binding.whole);
+        return this.grouped(binding.not, outer, () => {
+          this.write("not ");
+          this.expr(node.item, binding.whole);
+        });
       case "isNull":
         return this.grouped(binding.compare, outer, () => {
           this.expr(node.item, binding.add);

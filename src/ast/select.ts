@@ -23,13 +23,28 @@ export interface Clause<N = ExprNode> {
   readonly node: N;
 }
 
+export type JoinKind = "inner" | "left" | "right" | "full" | "cross";
+
+/** `on` sees the sources before it and its own; a cross join has none. */
+export interface JoinNode {
+  readonly kind: JoinKind;
+  readonly source: SourceNode;
+  readonly on: Clause | null;
+}
+
 export interface SelectNode {
   readonly kind: "select";
-  readonly sources: readonly SourceNode[];
+  /** The first source: position 0. */
+  readonly source: SourceNode;
+  /** Sources from position 1 on. */
+  readonly joins: readonly JoinNode[];
   /** What is selected, in the order in which rows are read. Empty: `select 1` (exists). */
   readonly columns: readonly Clause[];
   /** ANDed. */
   readonly where: readonly Clause[];
+  readonly groupBy: readonly Clause[];
+  /** ANDed; over groups. */
+  readonly having: readonly Clause[];
   readonly orderBy: readonly Clause<OrderNode>[];
   readonly limit: number | null;
   readonly offset: number | null;

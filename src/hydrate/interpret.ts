@@ -22,7 +22,9 @@ function readerOf(shape: RowShape, access: WireAccess): Reader {
     };
   }
   const { construct, mark, attach } = shape.target;
+  const missing = shape.missing === null ? null : access.aliased ? `c${shape.missing}` : shape.missing;
   return (row) => {
+    if (missing !== null && (row[missing] ?? null) === null) return null;
     const instance = new construct(mark as never) as Record<string, unknown>;
     for (const [name, read] of fields) instance[name] = read(row);
     attach(instance, row as never);

@@ -29,18 +29,24 @@ function generate(shape: RowShape, access: WireAccess, to: Generated): string {
   if (shape.kind === "value") {
     const raw = access.aliased ? `row.c${shape.slot}` : `row[${shape.slot}]`;
     const decode = shape.codec === null ? null : access.decode(shape.codec);
-    if (decode === null) return raw;
+    if (decode === null) return `${raw} ?? null`;
     const name = `d${to.bound.push(decode) - 1}`;
-    return `${raw} === null ? null : ${name}(${raw})`;
+    return `${raw} == null ? null : ${name}(${raw})`;
   }
   if (shape.kind === "object") {
     return `{ ${shape.fields.map(([name, field]) => `${JSON.stringify(name)}: ${generate(field, access, to)}`).join(", ")} }`;
   }
   const { construct, mark, attach } = shape.target;
   const n = to.bound.push(construct, mark, attach) - 3;
-  to.statements.push(`const o${n} = new d${n}(d${n + 1});`);
-  for (const [name, field] of shape.fields) to.statements.push(`o${n}[${JSON.stringify(name)}] = ${generate(field, access, to)};`);
-  to.statements.push(`d${n + 2}(o${n}, row);`);
+  const inner: Generated = { statements: [], bound: to.bound };
+  inner.statements.push(`o${n} = new d${n}(d${n + 1});`);
+  for (const [name, field] of shape.fields) inner.statements.push(`o${n}[${JSON.stringify(name)}] = ${generate(field, access, inner)};`);
+  inner.statements.push(`d${n + 2}(o${n}, row);`);
+  const missing = shape.missing === null ? null : access.aliased ? `row.c${shape.missing}` : `row[${shape.missing}]`;
+  to.statements.push(
+    `let o${n} = null;`,
+    missing === null ? inner.statements.join(" ") : `if (${missing} != null) { ${inner.statements.join(" ")} }`,
+  );
   return `o${n}`;
 }
 

@@ -13,7 +13,13 @@ export interface InstanceTarget {
 export type RowShape =
   | { readonly kind: "value"; readonly slot: number; readonly codec: TypedCodec | null }
   | { readonly kind: "object"; readonly fields: readonly (readonly [name: string, shape: RowShape])[] }
-  | { readonly kind: "instance"; readonly target: InstanceTarget; readonly fields: readonly (readonly [name: string, shape: RowShape])[] };
+  | {
+      readonly kind: "instance";
+      readonly target: InstanceTarget;
+      readonly fields: readonly (readonly [name: string, shape: RowShape])[];
+      /** An outer join's row is missing, and the instance null, where this slot is null; null: it is always there. */
+      readonly missing: number | null;
+    };
 
 export type RowReader = (row: never) => unknown;
 

@@ -8,6 +8,7 @@ import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { type InsertValues, identityValue, insertColumn, insertValues, markSaved, readGenerated } from "./persistence.ts";
 import { readRows, runNode, wireAccess } from "./reading.ts";
 import { selectColumns, selectFrom } from "./selection.ts";
+import { bindFields } from "./whole-row.ts";
 
 interface Pending extends InsertValues {
   readonly instance: ModelBase;
@@ -144,7 +145,7 @@ async function readByKeys(
   const selection = selectColumns(meta, [key, ...generated]);
   const where = [{ tokens: [meta.token], node: { kind: "inList", item, values: keys, codec: key.codec, negated: false } as const }];
   const { rows } = await runNode(session, selectFrom(meta, selection.columns, where), meta.name);
-  const fields = selection.fields.map(([, shape], i) => [String(i), shape] as const);
+  const fields = bindFields(selection.fields, session).map(([, shape], i) => [String(i), shape] as const);
   const found = new Map(
     readRows(rows, interpretRows({ kind: "object", fields }, wireAccess(session))).map((row) => [
       (row as string[])[0] as unknown,

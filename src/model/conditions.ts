@@ -6,21 +6,21 @@ import { UsageError } from "../errors.ts";
 import { Condition, Expression, expressionOf } from "../expr/expression.ts";
 import type { ModelMeta } from "./meta.ts";
 
-/** A new token for each call: a stored query can then be nested in itself. */
-export function openScope(meta: ModelMeta): { token: ScopeToken; scope: object } {
-  const token: ScopeToken = { kind: "scope", label: meta.name };
-  return { token, scope: meta.scope(token) };
-}
-
-export function callScope<T>(meta: ModelMeta, lambda: (scope: never) => T): { tokens: readonly ScopeToken[]; result: T } {
-  const { token, scope } = openScope(meta);
-  return { tokens: [token], result: lambda(scope as never) };
+/** Calls a lambda with the columns of each source. New tokens for each call: a stored query can then be nested in itself. */
+export function callScope<T>(
+  sources: readonly ModelMeta[],
+  lambda: (...scopes: never[]) => T,
+): { tokens: readonly ScopeToken[]; result: T } {
+  const tokens = sources.map((meta): ScopeToken => ({ kind: "scope", label: meta.name }));
+  const scopes = sources.map((meta, i) => meta.scope(tokens[i] as ScopeToken));
+  return { tokens, result: lambda(...(scopes as never[])) };
 }
 
 /** @throws UsageError for undefined, empty objects, unknown columns and everything that is no condition */
-export function conditionClause(meta: ModelMeta, given: unknown, method: string): Clause {
+export function conditionClause(sources: readonly ModelMeta[], given: unknown, method: string): Clause {
+  const meta = sources[0] as ModelMeta;
   if (typeof given === "function") {
-    const { tokens, result } = callScope(meta, given as (scope: never) => unknown);
+    const { tokens, result } = callScope(sources, given as (...scopes: never[]) => unknown);
     return { tokens, node: conditionNode(result, `the lambda of ${method}`) };
   }
   if (Expression.is(given)) return { tokens: [], node: conditionNode(given, method) };

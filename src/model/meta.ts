@@ -222,26 +222,39 @@ function acceptName(name: unknown, what: string): string {
   return text;
 }
 
+/** What a lambda's parameter stands for. */
+export class ModelScope {
+  readonly #token: ColumnNode["token"];
+  readonly #meta: ModelMeta;
+  constructor(meta: ModelMeta, token: ColumnNode["token"]) {
+    this.#meta = meta;
+    this.#token = token;
+  }
+  static column(scope: ModelScope, column: ColumnMeta): Expression {
+    return expressionOf(scope.#meta.node(column, scope.#token), column.codec, column.label);
+  }
+  /** The token of a lambda's parameter, or null for anything else. */
+  static tokenOf(candidate: unknown): ColumnNode["token"] | null {
+    return typeof candidate === "object" && candidate !== null && #token in candidate ? candidate.#token : null;
+  }
+}
+
 /** A class whose getters make column expressions, so that a lambda pays for the columns it touches only. */
 function scopeClass(meta: ModelMeta): new (token: ColumnNode["token"]) => object {
-  class ModelScope {
-    readonly #token: ColumnNode["token"];
+  class ScopeOfModel extends ModelScope {
     constructor(token: ColumnNode["token"]) {
-      this.#token = token;
-    }
-    static column(scope: ModelScope, column: ColumnMeta): Expression {
-      return expressionOf(meta.node(column, scope.#token), column.codec, column.label);
+      super(meta, token);
     }
   }
   for (const column of meta.columns.values()) {
-    Object.defineProperty(ModelScope.prototype, column.property, {
+    Object.defineProperty(ScopeOfModel.prototype, column.property, {
       enumerable: true,
       get(this: ModelScope) {
         return ModelScope.column(this, column);
       },
     });
   }
-  return ModelScope;
+  return ScopeOfModel;
 }
 
 /** The static under which a class carries its meta. A module's own symbol: see `secondCopy` for classes of another copy. */

@@ -11,6 +11,7 @@ import type { RowReader, RowShape } from "../hydrate/row-plan.ts";
 import { inputOf } from "./base.ts";
 import { callScope, conditionClause } from "./conditions.ts";
 import { iterateQuery } from "./iterate.ts";
+import { groupKeys, joinSource } from "./joins.ts";
 import { keyCondition } from "./keys.ts";
 import {
   aggregateTree,
@@ -27,9 +28,9 @@ import {
 } from "./query-state.ts";
 import { compileFor, readerFor, readRows, runNode, type SessionRef, sessionOf } from "./reading.ts";
 import { addSelection, nothingSelected, type Selection, selectColumns, selectExpressions } from "./selection.ts";
-import { instanceShape, wholeReader } from "./whole-row.ts";
+import { bindFields, instanceShape, wholeReader } from "./whole-row.ts";
 
-type Lambda = (scope: never) => unknown;
+type Lambda = (...scopes: never[]) => unknown;
 
 export class ModelQuery {
   readonly #state: QueryState;
@@ -42,6 +43,10 @@ export class ModelQuery {
     return new ModelQuery({ ...this.#state, ...change });
   }
 
+  #metas() {
+    return this.#state.sources.map((source) => source.meta);
+  }
+
   [selectNode](): SelectNode {
     const state = this.#state;
     return selectTree(state, selectionOf(state).columns, state.limit === null && state.offset === null ? [] : orderOf(state, false));
@@ -51,17 +56,38 @@ export class ModelQuery {
     return this.#with({ session });
   }
   where(condition: unknown): ModelQuery {
-    return this.#with({ where: [...this.#state.where, conditionClause(this.#state.meta, condition, "where")] });
+    return this.#with({ where: [...this.#state.where, conditionClause(this.#metas(), condition, "where")] });
   }
   exclude(condition: unknown): ModelQuery {
-    const { tokens, node } = conditionClause(this.#state.meta, condition, "exclude");
+    const { tokens, node } = conditionClause(this.#metas(), condition, "exclude");
     return this.#with({ where: [...this.#state.where, { tokens, node: { kind: "not", item: node } }] });
+  }
+  join(model: unknown, on: unknown): ModelQuery {
+    return this.#with(joinSource(this.#state, "inner", model, on));
+  }
+  leftJoin(model: unknown, on: unknown): ModelQuery {
+    return this.#with(joinSource(this.#state, "left", model, on));
+  }
+  rightJoin(model: unknown, on: unknown): ModelQuery {
+    return this.#with(joinSource(this.#state, "right", model, on));
+  }
+  fullJoin(model: unknown, on: unknown): ModelQuery {
+    return this.#with(joinSource(this.#state, "full", model, on));
+  }
+  crossJoin(model: unknown): ModelQuery {
+    return this.#with(joinSource(this.#state, "cross", model, undefined));
+  }
+  groupBy(keys: unknown): ModelQuery {
+    return this.#with({ groupBy: groupKeys(this.#state, keys) });
+  }
+  having(condition: unknown): ModelQuery {
+    return this.#with({ having: [...this.#state.having, conditionClause(this.#metas(), condition, "having")] });
   }
   orderBy(order: unknown): ModelQuery {
     const { meta } = this.#state;
     if (typeof order !== "function")
       throw new UsageError(`${meta.name}.orderBy takes a lambda, got ${kindOf(order)}`, { hint: "write orderBy((p) => p.title.asc())" });
-    const { tokens, result } = callScope(meta, order as Lambda);
+    const { tokens, result } = callScope(this.#metas(), order as Lambda);
     return this.#with({ orderBy: orderTerms(result, meta).map((node) => ({ tokens, node })) });
   }
   limit(n: number): ModelQuery {
@@ -104,8 +130,8 @@ export class ModelQuery {
   #pick(given: readonly unknown[], method: string, firstSlot: number): Selection {
     const { meta } = this.#state;
     if (typeof given[0] === "function") {
-      const { tokens, result } = callScope(meta, given[0] as Lambda);
-      return selectExpressions(result, tokens, firstSlot);
+      const { tokens, result } = callScope(this.#metas(), given[0] as Lambda);
+      return selectExpressions(result, tokens, this.#state.sources, firstSlot);
     }
     if (given.length === 0) throw new UsageError(`${method} takes column names or a lambda`);
     return selectColumns(
@@ -145,9 +171,11 @@ export class ModelQuery {
   }
 
   #reader(session: Session, state: QueryState, selection: Selection, rows: number): RowReader {
-    if (state.selection !== null) return readerFor(session, { kind: "object", fields: selection.fields }, rows);
-    if (state.also === null && state.alsoColumns.length === 0) return wholeReader(state.model, state.meta, selection, session);
-    return readerFor(session, instanceShape(state.model, state.meta, instanceColumns(state), selection, session), rows);
+    if (state.selection !== null) return readerFor(session, { kind: "object", fields: bindFields(selection.fields, session) }, rows);
+    const [root] = state.sources;
+    if (state.also === null && state.alsoColumns.length === 0 && !root?.outer)
+      return wholeReader(state.model, state.meta, selection, session);
+    return readerFor(session, instanceShape(state.model, state.meta, instanceColumns(state), selection, session, root?.outer), rows);
   }
 
   async first(): Promise<unknown> {
@@ -183,33 +211,38 @@ export class ModelQuery {
   }
 
   async count(): Promise<number> {
-    return Number((await this.#value(countTree(this.#state)))[0]);
+    return Number((await this.#value(countTree(this.#state), () => ({ kind: "value", slot: 0, codec: null })))[0]);
   }
   async exists(): Promise<boolean> {
     const state = { ...this.#state, limit: Math.min(this.#state.limit ?? 1, 1), lock: null };
     const { rows } = await runNode(sessionOf(state.session), selectTree(state, []), state.meta.name);
     return rows.length > 0;
   }
-  async #value(node: SelectNode | WrappedSelectNode, shape: RowShape = { kind: "value", slot: 0, codec: null }): Promise<unknown[]> {
+  async #value(node: SelectNode | WrappedSelectNode, shape: (session: Session) => RowShape): Promise<unknown[]> {
     const session = sessionOf(this.#state.session);
     const { rows } = await runNode(session, node, this.#state.meta.name);
-    return readRows(rows, readerFor(session, shape, rows.length));
+    return readRows(rows, readerFor(session, shape(session), rows.length));
   }
   async aggregate(pick: unknown): Promise<unknown> {
     const { meta } = this.#state;
     if (typeof pick !== "function") throw new UsageError(`${meta.name}.aggregate takes a lambda, got ${kindOf(pick)}`);
-    const { tokens, result } = callScope(meta, pick as Lambda);
-    const selection = selectExpressions(result, tokens);
-    return (await this.#value(aggregateTree(this.#state, selection.columns), { kind: "object", fields: selection.fields }))[0];
+    const { tokens, result } = callScope(this.#metas(), pick as Lambda);
+    const selection = selectExpressions(result, tokens, this.#state.sources);
+    return (
+      await this.#value(aggregateTree(this.#state, selection.columns), (session) => ({
+        kind: "object",
+        fields: bindFields(selection.fields, session),
+      }))
+    )[0];
   }
   async #aggregateOf(pick: unknown, make: (item: never) => unknown): Promise<unknown> {
-    const one = await this.aggregate((scope: never) => ({ value: make(this.#call(pick, scope)) }));
+    const one = await this.aggregate((...scopes: never[]) => ({ value: make(this.#call(pick, scopes)) }));
     return (one as { value: unknown }).value;
   }
-  #call(pick: unknown, scope: never): never {
+  #call(pick: unknown, scopes: never[]): never {
     if (typeof pick !== "function")
       throw new UsageError(`${this.#state.meta.name}: this takes a lambda, got ${kindOf(pick)}`, { hint: "write sum((p) => p.views)" });
-    return pick(scope) as never;
+    return pick(...scopes) as never;
   }
   sum(pick: unknown): Promise<unknown> {
     return this.#aggregateOf(pick, sum);
@@ -225,13 +258,13 @@ export class ModelQuery {
   }
   async pluck(pick: unknown): Promise<unknown[]> {
     const state = this.#state;
-    const { tokens, result } = callScope(state.meta, (scope): unknown => this.#call(pick, scope));
+    const { tokens, result } = callScope(this.#metas(), (...scopes): unknown => this.#call(pick, scopes));
     if (!Expression.is(result)) throw new UsageError(`pluck takes a lambda that returns one expression, got ${kindOf(result)}`);
-    return this.#value(selectTree(state, [{ tokens, node: result.node }], orderOf(state, false)), {
+    return this.#value(selectTree(state, [{ tokens, node: result.node }], orderOf(state, false)), () => ({
       kind: "value",
       slot: 0,
       codec: result.codec,
-    });
+    }));
   }
   async paginate(o: { page: number; perPage?: number }): Promise<unknown> {
     const page = wholeNumber(o.page, "page", 1);
@@ -260,6 +293,8 @@ export class ModelQuery {
     if (isCut(state))
       throw new UsageError(`${name}: ${verb} of a limited or distinct query`, { hint: "put the limit into a condition on the key" });
     if (state.selection !== null) throw new UsageError(`${name}: ${verb} after select()`, { hint: "drop select()" });
+    if (state.joins.length > 0)
+      throw new UsageError(`${name}: ${verb} of a joined query`, { hint: "say the condition with exists() or in(query)" });
     if (state.where.length === 0 && !state.allRows) {
       throw new UsageError(`${name}: ${verb} without a condition would touch every row`, {
         hint: `say so: ${name}.all().allRows().${verb}(...)`,
@@ -270,7 +305,7 @@ export class ModelQuery {
   async update(values: unknown): Promise<number> {
     this.#assertWritable("update");
     const { meta, where, session: ref } = this.#state;
-    const { tokens, result } = typeof values === "function" ? callScope(meta, values as Lambda) : { tokens: [], result: values };
+    const { tokens, result } = typeof values === "function" ? callScope([meta], values as Lambda) : { tokens: [], result: values };
     const input = inputOf(meta, result);
     const names = Object.keys(input).filter((name) => input[name] !== undefined);
     if (names.length === 0) throw new UsageError(`${meta.name}.update was given nothing to set`);

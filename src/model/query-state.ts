@@ -1,6 +1,6 @@
 /** A query as data, and the trees that it turns into. Layer 6. */
 import type { AggregateNode, ExprNode, OrderNode } from "../ast/expr.ts";
-import { type Clause, type SelectNode, type WrappedSelectNode, wrappedTable } from "../ast/select.ts";
+import { type Clause, type JoinNode, type SelectNode, type WrappedSelectNode, wrappedTable } from "../ast/select.ts";
 import type { Codec } from "../codec/codec.ts";
 import { safeIntCodec } from "../codec/number.ts";
 import { kindOf } from "../codec/refuse.ts";
@@ -8,14 +8,19 @@ import { UsageError } from "../errors.ts";
 import { Expression, OrderTerm } from "../expr/expression.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import type { SessionRef } from "./reading.ts";
-import { addSelection, type Selection, selectColumns } from "./selection.ts";
+import { addSelection, type QuerySource, type Selection, selectColumns } from "./selection.ts";
 import type { ModelConstructor } from "./whole-row.ts";
 
 export interface QueryState {
   readonly meta: ModelMeta;
   readonly model: ModelConstructor;
   readonly session: SessionRef;
+  /** The model itself, then what was joined, by position. */
+  readonly sources: readonly QuerySource[];
+  readonly joins: readonly JoinNode[];
   readonly where: readonly Clause[];
+  readonly groupBy: readonly Clause[];
+  readonly having: readonly Clause[];
   /** Null: the model's own order. */
   readonly orderBy: readonly Clause<OrderNode>[] | null;
   readonly limit: number | null;
@@ -35,7 +40,11 @@ export function newQuery(meta: ModelMeta, model: ModelConstructor, session: Sess
     meta,
     model,
     session,
+    sources: [{ meta, model, outer: false }],
+    joins: [],
     where: [],
+    groupBy: [],
+    having: [],
     orderBy: null,
     limit: null,
     offset: null,
@@ -60,19 +69,33 @@ export function selectionOf(state: QueryState): Selection {
 }
 
 export function selectTree(state: QueryState, columns: readonly Clause[], orderBy: readonly Clause<OrderNode>[] = []): SelectNode {
-  const { meta, where, limit, offset, distinct, lock } = state;
-  return { kind: "select", sources: [{ kind: "table", table: meta.table }], columns, where, orderBy, limit, offset, distinct, lock };
+  const { meta, joins, where, groupBy, having, limit, offset, distinct, lock } = state;
+  return {
+    kind: "select",
+    source: { kind: "table", table: meta.table },
+    joins,
+    columns,
+    where,
+    groupBy,
+    having,
+    orderBy,
+    limit,
+    offset,
+    distinct,
+    lock,
+  };
 }
 
 export function isCut(state: QueryState): boolean {
-  return state.limit !== null || state.offset !== null || state.distinct;
+  return state.limit !== null || state.offset !== null || state.distinct || state.groupBy.length > 0;
 }
 
 /** The given order, else the model's; `keyed` falls back to the primary key. */
 export function orderOf(state: QueryState, keyed: boolean): readonly Clause<OrderNode>[] {
-  // Distinct rows can only be ordered by what they show: the model's own order may name something else.
-  const order = state.orderBy ?? (state.distinct ? [] : state.meta.defaultOrder);
-  if (order.length > 0 || !keyed || state.distinct) return order;
+  // Distinct and grouped rows can only be ordered by what they show: the model's own order may name something else.
+  const shown = state.distinct || state.groupBy.length > 0;
+  const order = state.orderBy ?? (shown ? [] : state.meta.defaultOrder);
+  if (order.length > 0 || !keyed || shown) return order;
   return state.meta.primaryKey.map((column) => ({
     tokens: [state.meta.token],
     node: { item: state.meta.node(column, state.meta.token), direction: "asc", nulls: null },
@@ -105,7 +128,7 @@ export function orderTerms(given: unknown, meta: ModelMeta): OrderNode[] {
 export function countTree(state: QueryState): SelectNode | WrappedSelectNode {
   const node: AggregateNode = { kind: "aggregate", name: "count", item: null, codec: safeIntCodec };
   if (!isCut(state)) return selectTree({ ...state, lock: null }, [{ tokens: [], node }]);
-  const columns = state.distinct ? selectionOf(state).columns : [];
+  const columns = state.distinct || state.groupBy.length > 0 ? selectionOf(state).columns : [];
   // An order decides nothing about the number of rows.
   const inner = columns.length > 0 ? columns : [{ tokens: [], node: { kind: "constant", value: true } satisfies ExprNode }];
   return { kind: "wrapped", query: selectTree({ ...state, lock: null }, inner), columns: [node] };

@@ -5,9 +5,24 @@ import { kindOf } from "../codec/refuse.ts";
 import { UsageError } from "../errors.ts";
 import { Expression } from "../expr/expression.ts";
 import type { RowShape } from "../hydrate/row-plan.ts";
-import type { ColumnMeta, ModelMeta } from "./meta.ts";
+import { type ColumnMeta, type ModelMeta, ModelScope } from "./meta.ts";
 
-export type Field = readonly [name: string, shape: RowShape];
+/** One table of a query, with the class its rows are made of. */
+export interface QuerySource {
+  readonly meta: ModelMeta;
+  readonly model: abstract new (...args: never[]) => object;
+  /** The row may be missing: it stands on the far side of an outer join. */
+  readonly outer: boolean;
+}
+
+/** A whole row among the selected values: bound to a database when rows are read. */
+export interface WholeField {
+  readonly kind: "whole";
+  readonly source: QuerySource;
+  readonly firstSlot: number;
+}
+export type FieldShape = Extract<RowShape, { kind: "value" }> | { readonly kind: "object"; readonly fields: readonly Field[] } | WholeField;
+export type Field = readonly [name: string, shape: FieldShape];
 
 export interface Selection {
   readonly columns: readonly Clause[];
@@ -25,7 +40,12 @@ export function selectColumns(meta: ModelMeta, columns: readonly ColumnMeta[], f
 }
 
 /** An object of expressions, objects nesting. @throws UsageError for anything else in it */
-export function selectExpressions(picked: unknown, tokens: readonly ScopeToken[], firstSlot = 0): Selection {
+export function selectExpressions(
+  picked: unknown,
+  tokens: readonly ScopeToken[],
+  sources: readonly QuerySource[],
+  firstSlot = 0,
+): Selection {
   const columns: Clause[] = [];
   const fieldsOf = (object: unknown, path: string): Field[] => {
     if (typeof object !== "object" || object === null || Expression.is(object)) {
@@ -40,6 +60,13 @@ export function selectExpressions(picked: unknown, tokens: readonly ScopeToken[]
       const at = path === "" ? name : `${path}.${name}`;
       if (Expression.is(value))
         return [name, { kind: "value", slot: firstSlot + columns.push({ tokens, node: value.node }) - 1, codec: value.codec }];
+      const source = sources[tokens.indexOf(ModelScope.tokenOf(value) as ScopeToken)];
+      if (source !== undefined) {
+        const slot = firstSlot + columns.length;
+        const token = ModelScope.tokenOf(value) as ScopeToken;
+        for (const column of source.meta.visible) columns.push({ tokens, node: source.meta.node(column, token) });
+        return [name, { kind: "whole", source, firstSlot: slot }];
+      }
       const prototype = typeof value === "object" && value !== null ? Object.getPrototypeOf(value) : undefined;
       if (prototype === Object.prototype || prototype === null) return [name, { kind: "object", fields: fieldsOf(value, at) }];
       throw new UsageError(`select: ${at} is ${kindOf(value)}, not an expression`);
@@ -60,9 +87,12 @@ export function addSelection(first: Selection, second: Selection): Selection {
 export function selectFrom(meta: ModelMeta, columns: readonly Clause[], where: readonly Clause[]): SelectNode {
   return {
     kind: "select",
-    sources: [{ kind: "table", table: meta.table }],
+    source: { kind: "table", table: meta.table },
+    joins: [],
     columns,
     where,
+    groupBy: [],
+    having: [],
     orderBy: [],
     limit: null,
     offset: null,

@@ -6,15 +6,15 @@ import type { InstanceTarget, RowReader, RowShape } from "../hydrate/row-plan.ts
 import { attachRow, hydrating, type ModelBase } from "./base.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { wireAccess } from "./reading.ts";
-import { addSelection, type Selection, selectColumns } from "./selection.ts";
+import { type Field, type FieldShape, type QuerySource, type Selection, selectColumns } from "./selection.ts";
 import type { RowLayout } from "./state.ts";
 
 export type ModelConstructor = new (values?: never) => ModelBase;
 
-function layoutOf(meta: ModelMeta, columns: readonly ColumnMeta[], session: Session): RowLayout {
+function layoutOf(meta: ModelMeta, columns: readonly ColumnMeta[], session: Session, firstSlot: number): RowLayout {
   const slots: (number | undefined)[] = new Array(meta.columns.size).fill(undefined);
   columns.forEach((column, slot) => {
-    slots[column.index] = slot;
+    slots[column.index] = firstSlot + slot;
   });
   const access = wireAccess(session);
   const decode = (column: ColumnMeta, raw: unknown): unknown => {
@@ -24,6 +24,15 @@ function layoutOf(meta: ModelMeta, columns: readonly ColumnMeta[], session: Sess
   return { slots, decode, aliased: access.aliased };
 }
 
+function targetOf(model: QuerySource["model"], layout: RowLayout, session: Session): InstanceTarget {
+  const engine = engineOf(session);
+  return {
+    construct: model as never,
+    mark: hydrating,
+    attach: (instance, row) => attachRow(instance as ModelBase, row as never, layout, engine),
+  };
+}
+
 /** The shape of instances of `model` that hold these columns and whatever else is selected beside them. */
 export function instanceShape(
   model: ModelConstructor,
@@ -31,20 +40,36 @@ export function instanceShape(
   columns: readonly ColumnMeta[],
   selection: Selection,
   session: Session,
+  outer = false,
 ): RowShape {
-  const layout = layoutOf(meta, columns, session);
-  const engine = engineOf(session);
-  const target: InstanceTarget = {
-    construct: model as never,
-    mark: hydrating,
-    attach: (instance, row) => attachRow(instance as ModelBase, row as never, layout, engine),
+  const target = targetOf(model, layoutOf(meta, columns, session, 0), session);
+  return {
+    kind: "instance",
+    target,
+    fields: bindFields(selection.fields, session),
+    missing: outer ? columns.indexOf(meta.primaryKey[0] as ColumnMeta) : null,
   };
-  return { kind: "instance", target, fields: selection.fields };
 }
 
-export function wholeSelection(meta: ModelMeta, columns: readonly ColumnMeta[], also: Selection | null): Selection {
-  const whole = selectColumns(meta, columns);
-  return also === null ? whole : addSelection(whole, also);
+/** Selected values with their whole rows bound to this database. */
+export function bindFields(fields: readonly Field[], session: Session): (readonly [string, RowShape])[] {
+  return fields.map(([name, shape]) => [name, bindShape(shape, session)]);
+}
+
+function bindShape(shape: FieldShape, session: Session): RowShape {
+  if (shape.kind === "value") return shape;
+  if (shape.kind === "object") return { kind: "object", fields: bindFields(shape.fields, session) };
+  const { source, firstSlot } = shape;
+  const { meta } = source;
+  const fields = selectColumns(meta, meta.visible, firstSlot).fields;
+  const key = meta.visible.indexOf(meta.primaryKey[0] as ColumnMeta);
+  const missing = source.outer && key !== -1 ? firstSlot + key : null;
+  return {
+    kind: "instance",
+    target: targetOf(source.model, layoutOf(meta, meta.visible, session, firstSlot), session),
+    fields: bindFields(fields, session),
+    missing,
+  };
 }
 
 const readers = new WeakMap<object, WeakMap<object, RowReader>>();

@@ -1,12 +1,28 @@
 /** Statements as text: frames, aliases, clauses. Layer 3: knows nodes and traits, no dialect by name. */
 import type { DeleteNode, InsertNode, UpdateNode } from "../ast/dml.ts";
 import type { ExprNode, OrderNode, RawNode } from "../ast/expr.ts";
-import { type Clause, type SelectNode, type SourceNode, type WrappedSelectNode, wrappedTable } from "../ast/select.ts";
+import {
+  type Clause,
+  type JoinKind,
+  type JoinNode,
+  type SelectNode,
+  type SourceNode,
+  type WrappedSelectNode,
+  wrappedTable,
+} from "../ast/select.ts";
 import { safeIntCodec } from "../codec/number.ts";
 import { UnsupportedError } from "../errors.ts";
 import type { CompiledStatement, Operation } from "./compiled.ts";
 import { ExprRenderer, type Frame } from "./expr-renderer.ts";
 import { columnName } from "./naming.ts";
+
+const joinWords: Readonly<Record<JoinKind, string>> = {
+  inner: " join ",
+  left: " left join ",
+  right: " right join ",
+  full: " full join ",
+  cross: " cross join ",
+};
 
 export type StatementNode = SelectNode | WrappedSelectNode | InsertNode | UpdateNode | DeleteNode | RawNode;
 
@@ -47,7 +63,7 @@ export abstract class Renderer extends ExprRenderer {
 
   /** `aliased`: the columns are named `c0 c1 ...`, for clients that read by name and for queries around this one. */
   select(node: SelectNode, aliased: boolean): void {
-    this.#framed(node.sources, () => {
+    this.#framed([node.source, ...node.joins.map((join) => join.source)], () => {
       this.write(node.distinct ? "select distinct " : "select ");
       if (node.columns.length === 0) this.write("1");
       const outermost = this.#readable && this.frame?.parent === null;
@@ -56,8 +72,9 @@ export abstract class Renderer extends ExprRenderer {
         this.#clause(column, (item) => (outermost ? this.selected(item) : this.expr(item)));
         if (aliased) this.write(` as c${i}`);
       });
-      this.#from();
+      this.#from(node.joins);
       this.#where(node.where);
+      this.#grouping(node);
       if (node.orderBy.length > 0) {
         this.write(" order by ");
         this.#orderTerms(node.orderBy);
@@ -159,12 +176,33 @@ export abstract class Renderer extends ExprRenderer {
     this.#framed([{ kind: "table", table: node.table }], () => this.#where(node.where));
   }
 
-  #from(): void {
+  #grouping(node: SelectNode): void {
+    node.groupBy.forEach((key, i) => {
+      this.write(i === 0 ? " group by " : ", ");
+      this.#clause(key, (item) => this.expr(item));
+    });
+    node.having.forEach((clause, i) => {
+      this.write(i === 0 ? " having " : " and ");
+      this.#clause(clause, (condition) => this.expr(condition, node.having.length > 1 ? 2 : 0));
+    });
+  }
+
+  #from(joins: readonly JoinNode[]): void {
     const { sources } = this.frame as Frame;
     sources.forEach(({ source, alias }, i) => {
-      this.write(i === 0 ? " from " : ", ");
+      const join = joins[i - 1];
+      if (join?.kind === "full" && !this.traits.fullJoin) {
+        throw new UnsupportedError(`${this.traits.label} has no FULL JOIN (trait fullJoin)`, {
+          hint: "take a left join, and the other side's rows without a match with exists() in a second query",
+        });
+      }
+      this.write(i === 0 ? " from " : join === undefined ? ", " : joinWords[join.kind]);
       this.write(this.tableName(source.table));
       if (alias !== source.table.name) this.write(` as ${this.quote(alias)}`);
+      if (join?.on) {
+        this.write(" on ");
+        this.#clause(join.on, (condition) => this.expr(condition));
+      }
     });
   }
 

@@ -20,6 +20,8 @@ export interface Traits {
   readonly nullsOrdering: boolean;
   /** Where nulls come when nothing is said about them, in ascending order. */
   readonly nullsSort: "first" | "last";
+  /** FULL JOIN. */
+  readonly fullJoin: boolean;
   /** Row locks. `lease`: the transaction already holds the only writer, nothing is written. */
   readonly rowLocks: "clause" | "lease";
   readonly partialIndexes: boolean;

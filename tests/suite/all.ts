@@ -2,8 +2,12 @@
 import type { Suite } from "../targets/target.ts";
 import { suite as capabilities } from "./capabilities.ts";
 import { suite as smoke } from "./smoke.ts";
+import { suite as valuesDecimals } from "./values-decimals.ts";
+import { suite as valuesNumbers } from "./values-numbers.ts";
 
 export const suites: Readonly<Record<string, Suite>> = {
   smoke,
   capabilities,
+  "values: numbers": valuesNumbers,
+  "values: decimals": valuesDecimals,
 };

@@ -62,7 +62,11 @@ export function column(
   };
 }
 
-export function table(name: string, columns: readonly ColumnDefinition[], o: Partial<Omit<TableDefinition, "columns">> = {}): TableDefinition {
+export function table(
+  name: string,
+  columns: readonly ColumnDefinition[],
+  o: Partial<Omit<TableDefinition, "columns">> = {},
+): TableDefinition {
   return {
     table: { name, schema: null },
     columns,
@@ -76,7 +80,11 @@ export function table(name: string, columns: readonly ColumnDefinition[], o: Par
   };
 }
 
-export function references(columns: readonly string[], target: TableDefinition | string, o: Partial<ForeignKeyDefinition> = {}): ForeignKeyDefinition {
+export function references(
+  columns: readonly string[],
+  target: TableDefinition | string,
+  o: Partial<ForeignKeyDefinition> = {},
+): ForeignKeyDefinition {
   return {
     name: null,
     columns: columns.map(ref),

@@ -1,7 +1,7 @@
 /** What the public types promise: results are exact, and misuse does not compile. */
 import { avg, connect, count, exists, Model, str, sum } from "kakaorm";
 import { check, type Same } from "./assert.ts";
-import { Author, Country, Post, PostTag } from "./models.ts";
+import { Author, Comment, Country, Post, PostTag } from "./models.ts";
 
 export async function tour(): Promise<void> {
   await using db = await connect("sqlite::memory:");
@@ -90,6 +90,28 @@ export async function tour(): Promise<void> {
   check<Same<typeof city, (string | null)[]>>();
   // @ts-expect-error no such key
   Post.where((p) => p.meta.path("nope").isNull());
+
+  // joins: a left join makes its columns nullable, by position
+  const joined = await Post.all()
+    .leftJoin(Author, (p, a) => p.authorId.eq(a.id))
+    .where((p, a) => a.name.ne("x").or(p.published))
+    .select((p, a) => ({ title: p.title, author: { id: a.id, name: a.name }, who: a, post: p }));
+  check<
+    Same<typeof joined, { title: string; author: { id: number | null; name: string | null }; who: Author | null; post: Post }[]>
+  >();
+  const pairs = await Comment.all()
+    .join(Comment, (child, parent) => child.parentId.eq(parent.id))
+    .select((child, parent) => ({ child: child.text, parent: parent.text }));
+  check<Same<typeof pairs, { child: string; parent: string }[]>>();
+  const right = await Post.all().rightJoin(Author, (p, a) => p.authorId.eq(a.id));
+  check<Same<typeof right, (Post | null)[]>>();
+  const busy = await Post.all()
+    .groupBy((p) => p.authorId)
+    .having((p) => count(p.id).gte(2))
+    .select((p) => ({ authorId: p.authorId, posts: count(p.id) }));
+  check<Same<typeof busy, { authorId: number | null; posts: number }[]>>();
+  // @ts-expect-error the joined model comes second
+  Post.all().join(Author, (p, a) => p.name.eq(a.id));
 
   await Author.where((a) => exists(Post.where((p) => p.authorId.eq(a.id).and(p.views.gt(10)))));
   await Post.where((p) => p.authorId.in(Author.where((a) => a.bio.isNotNull()).select("id")));

@@ -1,6 +1,6 @@
 /** Tables in MySQL and MariaDB. Layer 4. */
 import type { ColumnDefinition, ForeignKeyDefinition, TableDefinition } from "../../ast/ddl.ts";
-import type { ExprNode, InListNode } from "../../ast/expr.ts";
+import type { ExprNode, InListNode, JsonPathNode } from "../../ast/expr.ts";
 import type { ColumnType } from "../../ast/type.ts";
 import { UnsupportedError } from "../../errors.ts";
 import { type DropContext, longestOf, type TablePlan, TableWriter, type TypeTable } from "../../render/ddl.ts";
@@ -43,6 +43,12 @@ class ConditionRenderer extends MysqlRenderer {
     }
     this.write(")");
   }
+
+  // In the conditions of a table a literal has the table's collation, and MariaDB will not compare it with another.
+  protected override jsonPath(node: JsonPathNode): void {
+    super.jsonPath(node);
+    if (node.as === "text" && this.traits.textCollation !== null) this.write(` collate ${this.traits.textCollation}`);
+  }
 }
 
 class MysqlTables extends TableWriter {
@@ -82,6 +88,7 @@ class MysqlTables extends TableWriter {
     return super.type(definition, column);
   }
 
+  // The server keeps comments in three bytes a character: whatever is past U+FFFF becomes a question mark there.
   protected override column(plan: TablePlan, column: ColumnDefinition): string {
     return super.column(plan, column) + (column.comment === null ? "" : ` comment ${this.literal(column.comment)}`);
   }

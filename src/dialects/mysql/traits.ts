@@ -41,6 +41,7 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     rowAliases: aliasedRows,
     nullsOrdering: false,
     nullsSort: "first",
+    fullJoin: false,
     rowLocks: "clause",
     partialIndexes: false,
     arrays: false,

@@ -16,6 +16,7 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     insertReturning: true,
     nullsOrdering: true,
     nullsSort: "last",
+    fullJoin: true,
     rowLocks: "clause",
     partialIndexes: true,
     arrays: true,

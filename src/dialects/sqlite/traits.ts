@@ -19,6 +19,7 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     insertReturning: since(35),
     nullsOrdering: since(30),
     nullsSort: "first",
+    fullJoin: since(39),
     rowLocks: "lease",
     partialIndexes: true,
     arrays: false,

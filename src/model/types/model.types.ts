@@ -19,14 +19,21 @@ export type PrimaryKeyOf<M> = M extends { readonly $specs: infer C }
     : ValueOf<C[KeyNames<C>]>
   : never;
 
-/** What a lambda sees of a source. */
-export type Scope<M extends AnyModel, Null = never> = Columns<M["$specs"], Null>;
-type ScopeOf<S> = S extends AnyModel ? Scope<S> : never;
+declare const whole: unique symbol;
+/** What a lambda sees of a source: its columns, and the row as a whole. Null: the source may be missing (outer join). */
+export type Scope<M extends AnyModel, Null = never> = Columns<M["$specs"], Null> & { readonly [whole]: [M, Null] };
+/** A source on the far side of an outer join. */
+export interface Outer<S> {
+  readonly outer: S;
+}
+type ScopeOf<S> = S extends Outer<infer X> ? (X extends AnyModel ? Scope<X, null> : ScopeOf<X>) : S extends AnyModel ? Scope<S> : never;
+type AllOuter<S extends readonly unknown[]> = { [I in keyof S]: Outer<S[I]> };
 export type Scopes<S extends readonly unknown[]> = { [I in keyof S]: ScopeOf<S[I]> };
-type Root<S extends readonly unknown[]> = S[0] extends AnyModel ? S[0] : never;
+type RootOf<X> = X extends Outer<infer Y> ? RootOf<Y> : X extends AnyModel ? X : never;
+type Root<S extends readonly unknown[]> = RootOf<S[0]>;
 type SpecsOf<S extends readonly unknown[]> = Root<S>["$specs"];
-/** The values of an object of expressions, nested objects included. */
-export type Selected<R> = { [K in keyof R]: R[K] extends Expr<infer T> ? T : R[K] extends object ? Selected<R[K]> : never };
+/** The values of an object of expressions, nested objects included; a whole source gives its instances. */
+export type Selected<R> = { [K in keyof R]: R[K] extends { readonly [whole]: [infer M extends AnyModel, infer Null] } ? InstanceType<M> | Null : R[K] extends Expr<infer T> ? T : R[K] extends object ? Selected<R[K]> : never };
 
 export type Condition<S extends readonly unknown[]> = WhereClause | EqualityOf<SpecsOf<S>> | ((...scopes: Scopes<S>) => WhereClause);
 
@@ -50,6 +57,26 @@ export interface QuerySet<S extends readonly unknown[], Row, Out> extends Promis
   where(condition: Condition<S>): QuerySet<S, Row, Out>;
   /** Adds `not (condition)`: rows for which the condition is unknown (NULL) are left out as well. */
   exclude(condition: Condition<S>): QuerySet<S, Row, Out>;
+  /** Joins another model: only pairs of rows that meet the condition. */
+  join<N extends AnyModel>(model: N, on: (...scopes: [...Scopes<S>, Scope<N>]) => WhereClause): QuerySet<[...S, N], Row, Out>;
+  /** Keeps rows without a match: the joined model's columns become `T | null`. */
+  leftJoin<N extends AnyModel>(model: N, on: (...scopes: [...Scopes<S>, Scope<N>]) => WhereClause): QuerySet<[...S, Outer<N>], Row, Out>;
+  /** Keeps the joined model's rows without a match: every earlier column becomes `T | null`. */
+  rightJoin<N extends AnyModel>(
+    model: N,
+    on: (...scopes: [...Scopes<S>, Scope<N>]) => WhereClause,
+  ): QuerySet<[...AllOuter<S>, N], Row | null, Out>;
+  /** Keeps the rows of both sides. MySQL and MariaDB have none. @throws UnsupportedError there */
+  fullJoin<N extends AnyModel>(
+    model: N,
+    on: (...scopes: [...Scopes<S>, Scope<N>]) => WhereClause,
+  ): QuerySet<[...AllOuter<S>, Outer<N>], Row | null, Out>;
+  /** Every pair of rows. */
+  crossJoin<N extends AnyModel>(model: N): QuerySet<[...S, N], Row, Out>;
+  /** One row per group; what is selected must be keys and aggregates. */
+  groupBy(keys: (...scopes: Scopes<S>) => Expr<any> | Expr<any>[]): QuerySet<S, Row, Out>;
+  /** A condition on groups: aggregates may stand in it. */
+  having(condition: (...scopes: Scopes<S>) => WhereClause): QuerySet<S, Row, Out>;
   /** Replaces the order (the model's default order included). */
   orderBy(order: (...scopes: Scopes<S>) => Ordering | Expr<any> | (Ordering | Expr<any>)[]): QuerySet<S, Row, Out>;
   /** @throws UsageError unless n is a whole number from 0 */

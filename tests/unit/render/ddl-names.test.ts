@@ -49,16 +49,22 @@ describe("generated names", () => {
       fc.property(word, fc.uniqueArray(word, { minLength: 2, maxLength: 6 }), (name, columns) => {
         const refs = columns.map(exactly);
         const pairs = refs.flatMap((one) => refs.map((other) => [one, other]));
-        const definition = table(name, refs.map((own) => column(own, enumCodec(["x"]))), {
-          primaryKey: refs,
-          uniques: pairs.map((pair) => ({ name: null, columns: pair })),
-          checks: pairs.map(() => ({ name: null, columns: [], condition: { kind: "constant", value: true } })),
-          foreignKeys: pairs.map((pair) => references([], "other", { columns: pair, targetColumns: pair })),
-          indexes: pairs.map((pair) => index([], { name: null })).map((one, i) => ({
-            ...one,
-            columns: (pairs[i] ?? []).map((own) => ({ column: own, direction: "asc" as const })),
-          })),
-        });
+        const definition = table(
+          name,
+          refs.map((own) => column(own, enumCodec(["x"]))),
+          {
+            primaryKey: refs,
+            uniques: pairs.map((pair) => ({ name: null, columns: pair })),
+            checks: pairs.map(() => ({ name: null, columns: [], condition: { kind: "constant", value: true } })),
+            foreignKeys: pairs.map((pair) => references([], "other", { columns: pair, targetColumns: pair })),
+            indexes: pairs
+              .map(() => index([]))
+              .map((one, i) => ({
+                ...one,
+                columns: (pairs[i] ?? []).map((own) => ({ column: own, direction: "asc" as const })),
+              })),
+          },
+        );
         const { primaryKey, types, ...lists } = namesOf(definition, rules, defaultNaming, ["enum"]);
         const all = [primaryKey, ...types, ...Object.values(lists).flat()];
         expect(all).toHaveLength(1 + refs.length + 4 * pairs.length);
@@ -109,7 +115,8 @@ describe("declared names", () => {
       table("t", [id], { foreignKeys: [references(["id"], "u", { name: long })] }),
     ];
     for (const writer of Object.values(writers)) {
-      for (const definition of bad) expect(() => writer.create([definition])).toThrow(/has 65 (bytes|characters), and .* takes 6[34] at most/);
+      for (const definition of bad)
+        expect(() => writer.create([definition])).toThrow(/has 65 (bytes|characters), and .* takes 6[34] at most/);
     }
   });
 

@@ -128,19 +128,10 @@ async function counting(print: Print): Promise<void> {
     "select expressions",
     await Post.where({ status: "live" }).select((p) => ({ title: p.title, of: { author: p.authorId, twice: p.views.mul(2) } })),
   );
-  print(
-    "select written by hand",
-    await Post.where((p) => sql<boolean>`length(${p.title}) > ${8}`).pluck((p) => p.title),
-  );
+  print("select written by hand", await Post.where((p) => sql<boolean>`length(${p.title}) > ${8}`).pluck((p) => p.title));
   print("aggregates", await Post.all().aggregate((p) => ({ total: sum(p.views), mean: avg(p.views), top: max(p.views), n: count() })));
-  print(
-    "exact money",
-    await Post.all().sum((p) => p.price),
-  );
-  print(
-    "inside JSON",
-    await Post.where((p) => p.meta.isNotNull()).pluck((p) => p.meta.path("address").path("city").asText()),
-  );
+  print("exact money", await Post.all().sum((p) => p.price));
+  print("inside JSON", await Post.where((p) => p.meta.isNotNull()).pluck((p) => p.meta.path("address").path("city").asText()));
   print(
     "distinct",
     await Post.all()
@@ -163,10 +154,7 @@ async function changingMany(db: Engine, print: Print): Promise<void> {
   await Post.all()
     .allRows()
     .update((p) => ({ price: p.price.mul("0.97") }));
-  print(
-    "3 % off",
-    await Post.all().pluck((p) => p.price),
-  );
+  print("3 % off", await Post.all().pluck((p) => p.price));
 
   await db.transaction(async () => {
     const post = await Post.where({ title: "Notes" }).forUpdate().get();

@@ -1,6 +1,6 @@
 /** Every example on every target that can be reached: what they print, what they send, and whether the answers are right. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
@@ -12,13 +12,15 @@ import { connect, type Engine } from "../src/index.ts";
 import { blocksOf, root } from "./support/docs.ts";
 import { expectGolden } from "./support/golden.ts";
 import { selectTargets } from "./targets/all.ts";
-import type { Target } from "./targets/target.ts";
 
 const { running } = await selectTargets();
 
 function run(example: string, url: string): { stdout: string; stderr: string } {
   const tsx = join(root, "node_modules/tsx/dist/cli.mjs");
-  const { stdout, stderr } = spawnSync(process.execPath, [tsx, join(root, "examples", `${example}.ts`), url], { cwd: root, encoding: "utf8" });
+  const { stdout, stderr } = spawnSync(process.execPath, [tsx, join(root, "examples", `${example}.ts`), url], {
+    cwd: root,
+    encoding: "utf8",
+  });
   return { stdout, stderr };
 }
 
@@ -55,7 +57,7 @@ for (const target of running) {
       expectGolden("tour.txt", printed.join("\n"));
       const golden = pinnedSql[target.name];
       if (golden !== undefined) expectGolden(golden, sent.join("\n"));
-      else expect(sent.length).toBeGreaterThan(40);
+      else expect(target.family, "every other family is pinned").toBe("sqlite");
     });
 
     it("01-quickstart prints what the README says", () => {
@@ -68,6 +70,7 @@ for (const target of running) {
 
     it("02-world answers as plain JavaScript does, twice", async () => {
       const expected = inJavaScript();
+      expect(expected.overview.countries).toBeGreaterThan(240);
       for (const round of [1, 2]) {
         await loadWorld(engine);
         let answers: Answers;
@@ -101,10 +104,6 @@ it("runs from the command line and prints each question", () => {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-});
-
-it("has a golden for each flavour that runs", () => {
-  expect(running.every((target: Target) => target.family === "sqlite" || target.name in pinnedSql)).toBe(true);
 });
 
 /** The one line that is spelled differently by each dialect. */
@@ -163,8 +162,3 @@ function inJavaScript(): Answers {
     },
   };
 }
-
-it("has data to be right about", () => {
-  expect(records.length).toBeGreaterThan(240);
-  expect(readFileSync(join(root, "examples/02-world.ts"), "utf8")).toContain("loadWorld(db)");
-});

@@ -1,7 +1,7 @@
 /** From the records of the `world-countries` package to rows. */
 import { createRequire } from "node:module";
 import type { Engine } from "kakaorm";
-import type { Countries, OfficialAndCommon, Country as CountryRecord } from "world-countries";
+import type { Countries, Country as CountryRecord, OfficialAndCommon } from "world-countries";
 import { Border, Country, CountryCurrency, CountryLanguage, Currency, Language, regions, tables } from "./models.ts";
 
 // The package is CommonJS, its types are written for bundlers.

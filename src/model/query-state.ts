@@ -6,6 +6,7 @@ import { safeIntCodec } from "../codec/number.ts";
 import { kindOf } from "../codec/refuse.ts";
 import { UsageError } from "../errors.ts";
 import { Expression, OrderTerm } from "../expr/expression.ts";
+import { assertGrouped } from "./groups.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import type { SessionRef } from "./reading.ts";
 import { addSelection, type QuerySource, type Selection, selectColumns } from "./selection.ts";
@@ -69,6 +70,8 @@ export function selectionOf(state: QueryState): Selection {
 }
 
 export function selectTree(state: QueryState, columns: readonly Clause[], orderBy: readonly Clause<OrderNode>[] = []): SelectNode {
+  if (state.groupBy.length > 0)
+    assertGrouped(state.meta, state.groupBy, [...columns, ...orderBy.map(({ tokens, node }) => ({ tokens, node: node.item }))]);
   const { meta, joins, where, groupBy, having, limit, offset, distinct, lock } = state;
   return {
     kind: "select",

@@ -10,6 +10,7 @@ import {
   type WrappedSelectNode,
   wrappedTable,
 } from "../ast/select.ts";
+import { sameExpression } from "../ast/shape.ts";
 import { safeIntCodec } from "../codec/number.ts";
 import { UnsupportedError } from "../errors.ts";
 import type { CompiledStatement, Operation } from "./compiled.ts";
@@ -176,10 +177,17 @@ export abstract class Renderer extends ExprRenderer {
     this.#framed([{ kind: "table", table: node.table }], () => this.#where(node.where));
   }
 
+  /** By its number where the same is selected: written out again, its parameters would make it another expression. */
+  #selectedOr(clause: Clause, columns: readonly Clause[], write: (item: ExprNode) => void): void {
+    const at = clause.node.kind === "column" ? -1 : columns.findIndex((column) => sameExpression(column, clause));
+    if (at === -1) this.#clause(clause, write);
+    else this.write(String(at + 1));
+  }
+
   #grouping(node: SelectNode): void {
     node.groupBy.forEach((key, i) => {
       this.write(i === 0 ? " group by " : ", ");
-      this.#clause(key, (item) => this.expr(item));
+      this.#selectedOr(key, node.columns, (item) => this.expr(item));
     });
     node.having.forEach((clause, i) => {
       this.write(i === 0 ? " having " : " and ");

@@ -55,7 +55,7 @@ const hostile = [
   "a\\",
   '"]; globalThis.hurt = 1; //',
   "}); globalThis.hurt = 1; ({",
-  "${globalThis.hurt = 1}",
+  "$\u007bglobalThis.hurt = 1}",
   "`",
   "*/",
   "\u2028",

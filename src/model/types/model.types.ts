@@ -33,7 +33,15 @@ type RootOf<X> = X extends Outer<infer Y> ? RootOf<Y> : X extends AnyModel ? X :
 type Root<S extends readonly unknown[]> = RootOf<S[0]>;
 type SpecsOf<S extends readonly unknown[]> = Root<S>["$specs"];
 /** The values of an object of expressions, nested objects included; a whole source gives its instances. */
-export type Selected<R> = { [K in keyof R]: R[K] extends { readonly [whole]: [infer M extends AnyModel, infer Null] } ? InstanceType<M> | Null : R[K] extends Expr<infer T> ? T : R[K] extends object ? Selected<R[K]> : never };
+export type Selected<R> = {
+  [K in keyof R]: R[K] extends { readonly [whole]: [infer M extends AnyModel, infer Null] }
+    ? InstanceType<M> | Null
+    : R[K] extends Expr<infer T>
+      ? T
+      : R[K] extends object
+        ? Selected<R[K]>
+        : never;
+};
 
 export type Condition<S extends readonly unknown[]> = WhereClause | EqualityOf<SpecsOf<S>> | ((...scopes: Scopes<S>) => WhereClause);
 

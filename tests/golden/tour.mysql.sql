@@ -1,0 +1,96 @@
+create table `tour_author` (
+  `id` bigint not null auto_increment,
+  `name` varchar(100) not null,
+  `email` varchar(255) not null,
+  `bio` longtext,
+  `password` varchar(255) not null,
+  constraint `tour_author_id_pk` primary key (`id`),
+  constraint `tour_author_email_key` unique (`email`)
+) engine=InnoDB default charset utf8mb4 collate utf8mb4_0900_bin;
+create table `tour_post` (
+  `id` bigint not null auto_increment,
+  `created_at` datetime(3) not null,
+  `updated_at` datetime(3) not null,
+  `title` varchar(200) not null,
+  `status` varchar(5) not null,
+  `views` int not null,
+  `price` decimal(10, 2),
+  `published` boolean not null,
+  `meta` json,
+  `author_id` bigint,
+  constraint `tour_post_id_pk` primary key (`id`),
+  constraint `tour_post_status_enum` check (`status` in ('draft', 'live')),
+  constraint `tour_post_views_check` check (`views` >= 0),
+  constraint `tour_post_author_id_fkey` foreign key (`author_id`) references `tour_author` (`id`) on delete set null,
+  index `tour_post_author_id_views_idx` (`author_id`, `views`)
+) engine=InnoDB default charset utf8mb4 collate utf8mb4_0900_bin;
+create table `tour_tag` (
+  `id` bigint not null auto_increment,
+  `label` varchar(255) not null,
+  constraint `tour_tag_id_pk` primary key (`id`),
+  constraint `tour_tag_label_key` unique (`label`)
+) engine=InnoDB default charset utf8mb4 collate utf8mb4_0900_bin;
+create table `tour_post_tag` (
+  `post_id` bigint not null,
+  `tag_id` bigint not null,
+  constraint `tour_post_tag_post_id_tag_id_pk` primary key (`post_id`, `tag_id`),
+  constraint `tour_post_tag_post_id_fkey` foreign key (`post_id`) references `tour_post` (`id`) on delete cascade,
+  constraint `tour_post_tag_tag_id_fkey` foreign key (`tag_id`) references `tour_tag` (`id`)
+) engine=InnoDB default charset utf8mb4 collate utf8mb4_0900_bin;
+create table `tour_country` (
+  `code` varchar(2) not null,
+  `name` varchar(255) not null,
+  constraint `tour_country_code_pk` primary key (`code`)
+) engine=InnoDB default charset utf8mb4 collate utf8mb4_0900_bin;
+insert into `tour_author` (`name`, `email`, `bio`, `password`) values (?, ?, ?, ?);
+update `tour_author` set `bio` = ? where `id` = ?;
+insert into `tour_author` (`name`, `email`, `bio`, `password`) values (?, ?, ?, ?);
+insert into `tour_post` (`created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id`) values (?, ?, ?, ?, ?, ?, ?, ?, ?);
+insert into `tour_post` (`created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id`) values (?, ?, ?, ?, ?, ?, ?, ?, ?), (?, ?, ?, ?, ?, ?, ?, ?, ?), (?, ?, ?, ?, ?, ?, ?, ?, ?);
+select @@auto_increment_increment as c0;
+insert into `tour_country` (`code`, `name`) values (?, ?);
+select `id` as c0, `created_at` as c1, `updated_at` as c2, `title` as c3, `status` as c4, `views` as c5, `price` as c6, `published` as c7, `meta` as c8, `author_id` as c9 from `tour_post` where `title` = ? order by `title`;
+insert into `tour_tag` (`label`) values (?);
+insert into `tour_post_tag` (`post_id`, `tag_id`) values (?, ?);
+insert into `tour_tag` (`label`) values (?);
+select `id` as c0, `created_at` as c1, `updated_at` as c2, `title` as c3, `status` as c4, `views` as c5, `price` as c6, `published` as c7, `meta` as c8, `author_id` as c9 from `tour_post` where `id` = ? limit ?;
+select `id` as c0, `created_at` as c1, `updated_at` as c2, `title` as c3, `status` as c4, `views` as c5, `price` as c6, `published` as c7, `meta` as c8, `author_id` as c9 from `tour_post` where `id` = ? limit ?;
+select `code` as c0, `name` as c1 from `tour_country` where `code` = ? limit ?;
+select `post_id` as c0, `tag_id` as c1 from `tour_post_tag` where `post_id` = ? and `tag_id` = ? limit ?;
+select `id` as c0, `created_at` as c1, `updated_at` as c2, `title` as c3, `status` as c4, `views` as c5, `price` as c6, `published` as c7, `meta` as c8, `author_id` as c9 from `tour_post` where `status` = ? and (`views` >= ? or `title` like ? escape '!') order by `views` desc limit ?;
+select count(*) as c0 from `tour_post` where `published` = ?;
+select count(*) as c0 from `tour_post` where `views` > ?;
+select `id` as c0, `name` as c1, `email` as c2, `bio` as c3 from `tour_author` where `name` = ? order by `id` limit ?;
+select `id` as c0, `name` as c1, `email` as c2, `bio` as c3, `password` as c4 from `tour_author` where `name` = ? order by `id` limit ?;
+select `id` as c0, `created_at` as c1, `updated_at` as c2, `title` as c3, `status` as c4, `views` as c5, `price` as c6, `published` as c7, `meta` as c8, `author_id` as c9 from `tour_post` where `author_id` is not null order by `title`;
+select count(*) as c0 from `tour_post`;
+select `id` as c0, `created_at` as c1, `updated_at` as c2, `title` as c3, `status` as c4, `views` as c5, `price` as c6, `published` as c7, `meta` as c8, `author_id` as c9 from `tour_post` order by `title` limit ? offset ?;
+select `id` as c0, `title` as c1 from `tour_post` order by `title`;
+select `title` as c0, `author_id` as c1, `views` * ? as c2 from `tour_post` where `status` = ? order by `title`;
+select `title` as c0 from `tour_post` where length(`title`) > ? order by `title`;
+select sum(`views`) as c0, avg(`views` * 1e0) as c1, max(`views`) as c2, count(*) as c3 from `tour_post`;
+select sum(`price`) as c0 from `tour_post`;
+select (case when json_type(json_extract(`meta`, ?)) <> 'NULL' then json_unquote(json_extract(`meta`, ?)) end) as c0 from `tour_post` where `meta` is not null order by `title`;
+select distinct `status` as c0 from `tour_post` order by `status`;
+select `id` as c0, `name` as c1, `email` as c2, `bio` as c3 from `tour_author` where exists (select 1 from `tour_post` where `tour_post`.`author_id` = `tour_author`.`id` and `tour_post`.`views` > ?);
+select `id` as c0, `created_at` as c1, `updated_at` as c2, `title` as c3, `status` as c4, `views` as c5, `price` as c6, `published` as c7, `meta` as c8, `author_id` as c9 from `tour_post` where `author_id` in (select `tour_author`.`id` from `tour_author` where `tour_author`.`bio` is not null) order by `title`;
+select count(*) as c0 from `tour_post` where `author_id` is null;
+update `tour_post` set `views` = `views` + ?, `published` = ?, `updated_at` = ? where not `published`;
+update `tour_post` set `price` = `price` * cast(? as decimal(65, 2)), `updated_at` = ?;
+select `price` as c0 from `tour_post` order by `title`;
+start transaction;
+select `id` as c0, `created_at` as c1, `updated_at` as c2, `title` as c3, `status` as c4, `views` as c5, `price` as c6, `published` as c7, `meta` as c8, `author_id` as c9 from `tour_post` where `title` = ? limit ? for update;
+update `tour_post` set `views` = ?, `updated_at` = ? where `id` = ?;
+commit;
+start transaction;
+delete from `tour_post`;
+rollback;
+select count(*) as c0 from `tour_post`;
+select `id` as c0, `created_at` as c1, `updated_at` as c2, `title` as c3, `status` as c4, `views` as c5, `price` as c6, `published` as c7, `meta` as c8, `author_id` as c9 from `tour_post` where `title` = ? limit ?;
+delete from `tour_post` where `id` = ?;
+select title from tour_post where views > ? order by title;
+drop table `tour_country`;
+drop table `tour_post_tag`;
+drop table `tour_tag`;
+drop table `tour_post`;
+drop table `tour_author`;

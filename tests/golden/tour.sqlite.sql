@@ -1,0 +1,93 @@
+create table `tour_author` (
+  `id` integer not null constraint `tour_author_id_pk` primary key autoincrement,
+  `name` text not null,
+  `email` text not null,
+  `bio` text,
+  `password` text not null,
+  constraint `tour_author_email_key` unique (`email`)
+) strict;
+create table `tour_post` (
+  `id` integer not null constraint `tour_post_id_pk` primary key autoincrement,
+  `created_at` text not null,
+  `updated_at` text not null,
+  `title` text not null,
+  `status` text not null,
+  `views` integer not null,
+  `price` text,
+  `published` integer not null,
+  `meta` text,
+  `author_id` integer,
+  constraint `tour_post_status_enum` check (`status` in ('draft', 'live')),
+  constraint `tour_post_published_bool` check (`published` in (0, 1)),
+  constraint `tour_post_views_check` check (`views` >= 0),
+  constraint `tour_post_author_id_fkey` foreign key (`author_id`) references `tour_author` (`id`) on delete set null
+) strict;
+create index `tour_post_author_id_views_idx` on `tour_post` (`author_id`, `views`);
+create table `tour_tag` (
+  `id` integer not null constraint `tour_tag_id_pk` primary key autoincrement,
+  `label` text not null,
+  constraint `tour_tag_label_key` unique (`label`)
+) strict;
+create table `tour_post_tag` (
+  `post_id` integer not null,
+  `tag_id` integer not null,
+  constraint `tour_post_tag_post_id_tag_id_pk` primary key (`post_id`, `tag_id`),
+  constraint `tour_post_tag_post_id_fkey` foreign key (`post_id`) references `tour_post` (`id`) on delete cascade,
+  constraint `tour_post_tag_tag_id_fkey` foreign key (`tag_id`) references `tour_tag` (`id`)
+) strict;
+create table `tour_country` (
+  `code` text not null,
+  `name` text not null,
+  constraint `tour_country_code_pk` primary key (`code`)
+) strict;
+insert into `tour_author` (`name`, `email`, `bio`, `password`) values (?, ?, ?, ?) returning `id`;
+update `tour_author` set `bio` = ? where `id` = ?;
+insert into `tour_author` (`name`, `email`, `bio`, `password`) values (?, ?, ?, ?) returning `id`;
+insert into `tour_post` (`created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id`) values (?, ?, ?, ?, ?, ?, ?, ?, ?) returning `id`;
+insert into `tour_post` (`created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id`) values (?, ?, ?, ?, ?, ?, ?, ?, ?), (?, ?, ?, ?, ?, ?, ?, ?, ?), (?, ?, ?, ?, ?, ?, ?, ?, ?) returning `id`;
+insert into `tour_country` (`code`, `name`) values (?, ?);
+select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `title` = ? order by `title`;
+insert into `tour_tag` (`label`) values (?) returning `id`;
+insert into `tour_post_tag` (`post_id`, `tag_id`) values (?, ?);
+insert into `tour_tag` (`label`) values (?) returning `id`;
+select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `id` = ? limit ?;
+select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `id` = ? limit ?;
+select `code`, `name` from `tour_country` where `code` = ? limit ?;
+select `post_id`, `tag_id` from `tour_post_tag` where `post_id` = ? and `tag_id` = ? limit ?;
+select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `status` = ? and (`views` >= ? or `title` glob ?) order by `views` desc limit ?;
+select count(*) from `tour_post` where `published` = ?;
+select count(*) from `tour_post` where `views` > ?;
+select `id`, `name`, `email`, `bio` from `tour_author` where `name` = ? order by `id` limit ?;
+select `id`, `name`, `email`, `bio`, `password` from `tour_author` where `name` = ? order by `id` limit ?;
+select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `author_id` is not null order by `title`;
+select count(*) from `tour_post`;
+select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` order by `title` limit ? offset ?;
+select `id`, `title` from `tour_post` order by `title`;
+select `title`, `author_id`, `views` * ? from `tour_post` where `status` = ? order by `title`;
+select `title` from `tour_post` where length(`title`) > ? order by `title`;
+select sum(`views`), avg(`views`), max(`views`), count(*) from `tour_post`;
+select (case when sum(cast(replace(`price`, '.', '') as integer)) is not null then ltrim(substr(printf('%+04d', sum(cast(replace(`price`, '.', '') as integer))), 1, length(printf('%+04d', sum(cast(replace(`price`, '.', '') as integer)))) - 2) || '.' || substr(printf('%+04d', sum(cast(replace(`price`, '.', '') as integer))), -2), '+') end) from `tour_post`;
+select (case json_type(`meta`, ?) when 'true' then 'true' when 'false' then 'false' else cast(json_extract(`meta`, ?) as text) end) from `tour_post` where `meta` is not null order by `title`;
+select distinct `status` from `tour_post` order by `status`;
+select `id`, `name`, `email`, `bio` from `tour_author` where exists (select 1 from `tour_post` where `tour_post`.`author_id` = `tour_author`.`id` and `tour_post`.`views` > ?);
+select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `author_id` in (select `tour_author`.`id` from `tour_author` where `tour_author`.`bio` is not null) order by `title`;
+select count(*) from `tour_post` where `author_id` is null;
+update `tour_post` set `views` = `views` + ?, `published` = ?, `updated_at` = ? where not `published`;
+update `tour_post` set `price` = (case when (((cast(replace(`price`, '.', '') as integer) * ?) + case when (cast(replace(`price`, '.', '') as integer) * ?) < 0 then -50 else 50 end) / 100) is not null then ltrim(substr(printf('%+04d', (((cast(replace(`price`, '.', '') as integer) * ?) + case when (cast(replace(`price`, '.', '') as integer) * ?) < 0 then -50 else 50 end) / 100)), 1, length(printf('%+04d', (((cast(replace(`price`, '.', '') as integer) * ?) + case when (cast(replace(`price`, '.', '') as integer) * ?) < 0 then -50 else 50 end) / 100))) - 2) || '.' || substr(printf('%+04d', (((cast(replace(`price`, '.', '') as integer) * ?) + case when (cast(replace(`price`, '.', '') as integer) * ?) < 0 then -50 else 50 end) / 100)), -2), '+') end), `updated_at` = ?;
+select `price` from `tour_post` order by `title`;
+begin immediate;
+select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `title` = ? limit ?;
+update `tour_post` set `views` = ?, `updated_at` = ? where `id` = ?;
+commit;
+begin immediate;
+delete from `tour_post`;
+rollback;
+select count(*) from `tour_post`;
+select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `title` = ? limit ?;
+delete from `tour_post` where `id` = ?;
+select title from tour_post where views > ? order by title;
+drop table `tour_country`;
+drop table `tour_post_tag`;
+drop table `tour_tag`;
+drop table `tour_post`;
+drop table `tour_author`;

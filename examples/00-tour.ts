@@ -75,6 +75,7 @@ export async function tour(db: Engine, print: Print): Promise<void> {
     await reading(print);
     await counting(print);
     await nesting(print);
+    await joining(print);
     await changingMany(db, print);
   } finally {
     await db.dropTable(Author, Post, Tag, PostTag, Country);
@@ -147,6 +148,31 @@ async function nesting(print: Print): Promise<void> {
   const withBio = Author.where((a) => a.bio.isNotNull()).select("id");
   print("posts of authors with a bio", (await Post.where((p) => p.authorId.in(withBio))).map(String));
   print("posts of nobody", await Post.where({ authorId: null }).count());
+}
+
+async function joining(print: Print): Promise<void> {
+  const rows = await Post.all()
+    .leftJoin(Author, (p, a) => p.authorId.eq(a.id))
+    .where((p, a) => a.name.ne("x").or(p.authorId.isNull()))
+    .select((p, a) => ({ title: p.title, author: { id: a.id, name: a.name } }));
+  print("joined", rows);
+  const whole = await Post.where({ title: "Notes" })
+    .join(Author, (p, a) => p.authorId.eq(a.id))
+    .select((p, a) => ({ post: p, author: a }));
+  print(
+    "whole rows",
+    whole.map(({ post, author }) => `${String(post)} ${author.firstName}`),
+  );
+  const fewer = await Post.all()
+    .join(Post, (p, other) => p.views.lt(other.views))
+    .orderBy((p, other) => [p.title, other.title])
+    .select((p, other) => ({ fewer: p.title, more: other.title }));
+  print("pairs", fewer.slice(0, 2));
+  const busy = await Post.all()
+    .groupBy((p) => p.authorId)
+    .having((p) => count(p.id).gte(2))
+    .select((p) => ({ authorId: p.authorId, posts: count(p.id) }));
+  print("busy", busy);
 }
 
 async function changingMany(db: Engine, print: Print): Promise<void> {

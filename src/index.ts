@@ -38,10 +38,50 @@ export {
   ValidationError,
   ValueError,
 } from "./errors.ts";
+export { type Case, when } from "./expr/case.ts";
 export type { Expr, JsonExpr, NumberExpr, OrderedExpr, Ordering, TemporalExpr, TextExpr, WhereClause } from "./expr/expr.types.ts";
 // Expressions
 export { avg, count, max, min, sum } from "./expr/functions/aggregate.ts";
+export {
+  abs,
+  ceil,
+  coalesce,
+  concat,
+  floor,
+  greatest,
+  least,
+  length,
+  lower,
+  mod,
+  now,
+  nullif,
+  power,
+  replace,
+  round,
+  substr,
+  trim,
+  upper,
+} from "./expr/functions/scalar.ts";
 export { exists } from "./expr/functions/subquery.ts";
+export {
+  cumeDist,
+  denseRank,
+  type Frame,
+  firstValue,
+  groups,
+  lag,
+  lastValue,
+  lead,
+  nthValue,
+  ntile,
+  percentRank,
+  range,
+  rank,
+  rowNumber,
+  rows,
+  type Window,
+  type Windowed,
+} from "./expr/functions/window.ts";
 export { sql } from "./expr/sql-tag.ts";
 export {
   array,

@@ -2,29 +2,34 @@
 import { avg, count, type Engine, exists, max, min, sum } from "kakaorm";
 import { Border, Country, CountryCurrency, CountryLanguage, Language } from "./models.ts";
 
+interface Point {
+  latitude: number;
+  longitude: number;
+}
+
 export interface Answers {
   overview: { countries: number; area: string | null; smallest: string | null; largest: string | null; latitude: number | null };
   largest: { name: string; capital: string | null; area: string | null }[];
-  islandsOfEurope: string[];
+  oppositeOfSpain: string;
   euroSubregions: (string | null)[];
   doublyLandlocked: string[];
   unknown: { name: string; missing: { capital: string | null; area: string | null } }[];
   germanNames: { name: string; german: string | null }[];
   spokenInOneCountry: number;
-  mostNeighbours: { country: string; neighbours: number };
+  mostNeighbours: { name: string; neighbours: number }[];
   squareMiles: { updated: number; total: string | null };
 }
 
 export const questions: Readonly<Record<keyof Answers, string>> = {
   overview: "How many countries are there, and how large are they?",
   largest: "Which five are the largest?",
-  islandsOfEurope: "Which countries of Europe have no land border?",
+  oppositeOfSpain: "Which country lies on the other side of the globe from Spain?",
   euroSubregions: "Where is the euro money?",
   doublyLandlocked: "Which landlocked countries have only landlocked neighbours?",
   unknown: "Whose capital or area is not known?",
   germanNames: "Whose German name ends in 'reich'?",
   spokenInOneCountry: "How many languages are official in a single country?",
-  mostNeighbours: "Who has the most neighbours?",
+  mostNeighbours: "Who has nine neighbours or more?",
   squareMiles: "How large is Oceania in square miles?",
 };
 
@@ -45,11 +50,13 @@ export async function answer(db: Engine): Promise<Answers> {
     .limit(5)
     .select("name", "capital", "area");
 
-  const islandsOfEurope = await countries
-    .where({ region: "Europe" })
-    .exclude((c) => exists(Border.where((b) => b.countryCode.eq(c.code))))
-    .orderBy((c) => c.code)
-    .pluck((c) => c.name);
+  const spain = await countries.get({ code: "ESP" });
+  const opposite = { latitude: -spain.latitude, longitude: spain.longitude + 180 };
+  let nearest = { name: "", distance: Number.POSITIVE_INFINITY };
+  for await (const country of countries.all()) {
+    const distance = angle(country, opposite);
+    if (distance < nearest.distance) nearest = { name: country.name, distance };
+  }
 
   const euro = CountryCurrency.where({ currencyCode: "EUR" }).select("countryCode");
   const euroSubregions = await countries
@@ -60,12 +67,8 @@ export async function answer(db: Engine): Promise<Answers> {
 
   const coastal = Country.where({ landlocked: false }).select("code");
   const doublyLandlocked = await countries
-    .where((c) =>
-      c.landlocked.and(
-        exists(Border.where((b) => b.countryCode.eq(c.code))),
-        exists(Border.where((b) => b.countryCode.eq(c.code).and(b.neighbourCode.in(coastal)))).not(),
-      ),
-    )
+    .where((c) => c.landlocked.and(exists(Border.where((b) => b.countryCode.eq(c.code)))))
+    .exclude((c) => exists(Border.where((b) => b.countryCode.eq(c.code).and(b.neighbourCode.in(coastal)))))
     .orderBy((c) => c.code)
     .pluck((c) => c.name);
 
@@ -91,10 +94,13 @@ export async function answer(db: Engine): Promise<Answers> {
     )
     .count();
 
-  const neighbours = new Map<string, number>();
-  for await (const { countryCode } of Border.using(db).all()) neighbours.set(countryCode, (neighbours.get(countryCode) ?? 0) + 1);
-  const [code, most] = [...neighbours].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))[0] ?? ["", 0];
-  const mostNeighbours = { country: (await countries.get({ code })).name, neighbours: most };
+  const mostNeighbours = await countries
+    .all()
+    .join(Border, (c, b) => b.countryCode.eq(c.code))
+    .groupBy((c) => c.name)
+    .having((_c, b) => count(b.neighbourCode).gte(9))
+    .orderBy((_c, b) => count(b.neighbourCode).desc())
+    .select((c, b) => ({ name: c.name, neighbours: count(b.neighbourCode) }));
 
   const oceania = countries.where({ region: "Oceania" });
   const squareMiles = {
@@ -105,7 +111,7 @@ export async function answer(db: Engine): Promise<Answers> {
   return {
     overview,
     largest,
-    islandsOfEurope,
+    oppositeOfSpain: nearest.name,
     euroSubregions,
     doublyLandlocked,
     unknown,
@@ -114,4 +120,11 @@ export async function answer(db: Engine): Promise<Answers> {
     mostNeighbours,
     squareMiles,
   };
+}
+
+/** Between two points on the globe, in radians. */
+export function angle(a: Point, b: Point): number {
+  const radians = (degrees: number) => (degrees * Math.PI) / 180;
+  const [from, to, turn] = [radians(a.latitude), radians(b.latitude), radians(a.longitude - b.longitude)];
+  return Math.acos(Math.sin(from) * Math.sin(to) + Math.cos(from) * Math.cos(to) * Math.cos(turn));
 }

@@ -128,11 +128,69 @@ export interface AggregateNode {
   readonly codec: TypedCodec;
 }
 
-export type FunctionName = "lower" | "upper" | "length" | "coalesce" | "abs";
+export type FunctionName =
+  | "abs"
+  | "ceil"
+  | "coalesce"
+  | "concat"
+  | "floor"
+  | "greatest"
+  | "least"
+  | "length"
+  | "lower"
+  | "mod"
+  | "now"
+  | "nullif"
+  | "power"
+  | "replace"
+  | "round"
+  | "substr"
+  | "trim"
+  | "upper"
+  | RankingName;
+/** Functions that mean something over a window only. */
+export type RankingName =
+  | "row_number"
+  | "rank"
+  | "dense_rank"
+  | "percent_rank"
+  | "cume_dist"
+  | "ntile"
+  | "lag"
+  | "lead"
+  | "first_value"
+  | "last_value"
+  | "nth_value";
 export interface CallNode {
   readonly kind: "call";
   readonly name: FunctionName;
   readonly args: readonly ExprNode[];
+  readonly codec: TypedCodec;
+}
+
+/** `when` conditions in order; null `otherwise` is NULL. */
+export interface CaseNode {
+  readonly kind: "case";
+  readonly branches: readonly { readonly when: ExprNode; readonly value: ExprNode }[];
+  readonly otherwise: ExprNode | null;
+  readonly codec: TypedCodec;
+}
+
+export type FrameBound = { readonly kind: "unbounded" | "preceding" | "following" | "current"; readonly offset: number };
+export interface FrameNode {
+  readonly unit: "rows" | "range" | "groups";
+  readonly start: FrameBound;
+  readonly end: FrameBound;
+  readonly exclude: "current row" | "group" | "ties" | null;
+}
+
+/** An aggregate or ranking function over the rows around each row. */
+export interface WindowNode {
+  readonly kind: "window";
+  readonly call: AggregateNode | CallNode;
+  readonly partitionBy: readonly ExprNode[];
+  readonly orderBy: readonly OrderNode[];
+  readonly frame: FrameNode | null;
   readonly codec: TypedCodec;
 }
 
@@ -196,6 +254,8 @@ export type ExprNode =
   | ArithmeticNode
   | AggregateNode
   | CallNode
+  | CaseNode
+  | WindowNode
   | DatePartNode
   | JsonPathNode
   | RawNode;

@@ -30,6 +30,10 @@ export function childrenOf(node: ExprNode): readonly ExprNode[] {
       return node.item === null ? [] : [node.item];
     case "call":
       return node.args;
+    case "case":
+      return [...node.branches.flatMap(({ when, value }) => [when, value]), ...(node.otherwise === null ? [] : [node.otherwise])];
+    case "window":
+      return [node.call, ...node.partitionBy, ...node.orderBy.map((term) => term.item)];
     case "raw":
       return node.items.filter((item): item is ExprNode => item.kind !== "plain" && item.kind !== "identifier" && item.kind !== "list");
     default:
@@ -62,7 +66,10 @@ export function sameExpression(a: Clause, b: Clause): boolean {
 function sameFacts(a: ExprNode, b: ExprNode): boolean {
   const facts = (node: ExprNode): unknown[] =>
     Object.entries(node).flatMap(([key, value]: [string, unknown]) => {
-      if (key === "codec" || key === "items" || key === "args") return [];
+      if (["codec", "items", "args", "branches", "partitionBy"].includes(key)) return [];
+      if (key === "orderBy")
+        return [[key, (value as { direction: string; nulls: unknown }[]).flatMap((term) => [term.direction, term.nulls])]];
+      if (key === "frame") return [[key, JSON.stringify(value)]];
       if (typeof value !== "object" || value === null || Array.isArray(value) || key === "value" || key === "query") return [[key, value]];
       return [];
     });

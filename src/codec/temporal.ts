@@ -1,16 +1,22 @@
 /** Instants, calendar dates and clock times. Only instants are Dates: a date has no time zone to drift in. Layer 1. */
+import { types } from "node:util";
 import type { Codec } from "./codec.ts";
 import { refuse, refuseBecause } from "./refuse.ts";
 
 const firstInstant = Date.parse("0001-01-01T00:00:00.000Z");
 const lastInstant = Date.parse("9999-12-31T23:59:59.999Z");
 
+/** The Date's own instant, whatever a subclass says; NaN where it has none. Null: no Date, which proxies are not either. */
+export function instantOf(value: unknown): number | null {
+  return types.isDate(value) ? Date.prototype.getTime.call(value) : null;
+}
+
 export const datetimeCodec: Codec<Date> = {
   type: { word: "datetime" },
   family: "timestamp",
   accept(value, label) {
-    if (!(value instanceof Date)) return refuse(label, "a Date", value);
-    const instant = Date.prototype.getTime.call(value);
+    const instant = instantOf(value);
+    if (instant === null) return refuse(label, "a Date", value);
     if (Number.isNaN(instant)) return refuseBecause(label, "the Date is invalid");
     if (instant < firstInstant || instant > lastInstant) return refuseBecause(label, "the Date is outside the years 1 to 9999");
     return new Date(instant);

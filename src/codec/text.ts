@@ -64,10 +64,15 @@ export const boolCodec: Codec<boolean> = {
   },
 };
 
+/** False for proxies and for objects that merely inherit: no client library can read those. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && value instanceof Uint8Array;
+}
+
 export const bytesCodec: Codec<Uint8Array> = {
   type: { word: "bytes" },
   family: "bytes",
   accept(value, label) {
-    return value instanceof Uint8Array ? value : refuse(label, "a Uint8Array", value);
+    return isBytes(value) ? value : refuse(label, "a Uint8Array", value);
   },
 };

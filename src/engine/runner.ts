@@ -10,5 +10,7 @@ export interface Runner {
   readonly dialect: Dialect;
   readonly traits: Traits;
   readonly naming: Naming;
+  /** Runs the work with its statements on one connection, all or none. */
+  transaction<T>(work: (tx: Runner) => Promise<T>): Promise<T>;
   run(statement: CompiledStatement, meta: StatementMeta): DriverResult | Promise<DriverResult>;
 }

@@ -19,7 +19,13 @@ function definitionsOf(sources: readonly unknown[], method: string): TableDefini
   });
 }
 
+/** On one connection and all or none, except where DDL ends every transaction (MySQL). */
 async function runAll(runner: Runner, statements: readonly string[]): Promise<void> {
+  if (statements.length > 1 && !runner.dialect.transaction.ddlCommits) return runner.transaction((tx) => runEach(tx, statements));
+  return runEach(runner, statements);
+}
+
+async function runEach(runner: Runner, statements: readonly string[]): Promise<void> {
   for (const sql of statements) {
     await runner.run({ sql, params: [], operation: "ddl", rows: false, writes: true }, { model: null, prepare: false });
   }

@@ -8,9 +8,6 @@ import { acceptText, boolCodec, textCodec } from "../codec/text.ts";
 import { UsageError } from "../errors.ts";
 import { isSelectSource, selectNode } from "./subquery.ts";
 
-const trueNode: ExprNode = { kind: "constant", value: true };
-const falseNode: ExprNode = { kind: "constant", value: false };
-
 /** An expression with the codec of its values. `label` names it in messages: `Post.title`. */
 export class Expression {
   readonly #branded = true;
@@ -81,7 +78,7 @@ export class Expression {
       return new Condition({ kind: "inQuery", item: this.node, query, negated });
     }
     if (!Array.isArray(list)) throw new UsageError(`${this.label}: ${method} takes an array or a query of one column, got ${kindOf(list)}`);
-    if (list.length === 0) return new Condition(negated ? trueNode : falseNode);
+    if (list.length === 0) return new Condition({ kind: "constant", value: negated });
     const values = Array.from(list, (item: unknown) => {
       if (item === null || item === undefined) {
         throw new UsageError(`${this.label}: ${method} has ${String(item)} in its list`, {
@@ -92,6 +89,8 @@ export class Expression {
         throw new UsageError(`${this.label}: ${method} takes values, not expressions`, { hint: "join eq() conditions with or()" });
       return this.codec.accept(item, this.label);
     });
+    // Documents have an equality of their own in each dialect, which its lists do not use.
+    if (this.codec.family === "json") return joinConditions(negated ? "and" : "or", values.map(negated ? this.ne : this.eq, this));
     return new Condition({ kind: "inList", item: this.node, values, codec: this.codec, negated });
   }
 }

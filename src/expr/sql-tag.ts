@@ -2,7 +2,8 @@
 import type { PlainValueNode, RawItem, RawNode } from "../ast/expr.ts";
 import type { Codec } from "../codec/codec.ts";
 import { kindOf } from "../codec/refuse.ts";
-import { acceptText } from "../codec/text.ts";
+import { instantOf } from "../codec/temporal.ts";
+import { acceptText, isBytes } from "../codec/text.ts";
 import { UsageError } from "../errors.ts";
 import type { Expr, WhereClause } from "./expr.types.ts";
 import { Condition, Expression, expressionOf } from "./expression.ts";
@@ -33,10 +34,10 @@ export function rawItem(value: unknown): RawItem {
   if (Expression.is(value)) return value.node;
   if (SqlPiece.is(value)) return value.item;
   if (typeof value === "string") return { kind: "plain", value: acceptText(value, "a value of raw SQL") };
-  if (value === null || typeof value === "bigint" || typeof value === "boolean" || value instanceof Uint8Array)
-    return { kind: "plain", value };
+  if (value === null || typeof value === "bigint" || typeof value === "boolean" || isBytes(value)) return { kind: "plain", value };
   if (typeof value === "number" && Number.isFinite(value)) return { kind: "plain", value };
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return { kind: "plain", value } satisfies PlainValueNode;
+  const instant = instantOf(value);
+  if (instant !== null && !Number.isNaN(instant)) return { kind: "plain", value: new Date(instant) } satisfies PlainValueNode;
   throw new UsageError(`raw SQL cannot bind ${kindOf(value)}`, { hint: help[Array.isArray(value) ? "array" : typeof value] });
 }
 

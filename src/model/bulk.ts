@@ -22,12 +22,21 @@ interface Chunk {
   bytes: number;
 }
 
+/** What cannot be written as JSON is either a custom column's or will be refused by its codec. */
+function roughDocumentBytes(document: object): number {
+  try {
+    return (JSON.stringify(document)?.length ?? 0) * 3;
+  } catch {
+    return 1024;
+  }
+}
+
 function roughBytes(values: readonly unknown[]): number {
   let bytes = 0;
   for (const value of values) {
     if (typeof value === "string") bytes += value.length * 3;
     else if (value instanceof Uint8Array) bytes += value.byteLength * 2;
-    else if (typeof value === "object" && value !== null && !(value instanceof Date)) bytes += JSON.stringify(value)?.length ?? 0;
+    else if (typeof value === "object" && value !== null && !(value instanceof Date)) bytes += roughDocumentBytes(value);
     else bytes += 32;
   }
   return bytes;

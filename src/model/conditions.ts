@@ -1,6 +1,7 @@
 /** From what `where` was given to a clause. What cannot be understood is refused, never ignored. Layer 6. */
 import type { ExprNode, ScopeToken } from "../ast/expr.ts";
 import type { Clause } from "../ast/select.ts";
+import { childrenOf } from "../ast/shape.ts";
 import { kindOf } from "../codec/refuse.ts";
 import { UsageError } from "../errors.ts";
 import { Condition, Expression, expressionOf } from "../expr/expression.ts";
@@ -21,9 +22,9 @@ export function conditionClause(sources: readonly ModelMeta[], given: unknown, m
   const meta = sources[0] as ModelMeta;
   if (typeof given === "function") {
     const { tokens, result } = callScope(sources, given as (...scopes: never[]) => unknown);
-    return { tokens, node: conditionNode(result, `the lambda of ${method}`) };
+    return { tokens, node: conditionNode(result, `the lambda of ${method}`, method) };
   }
-  if (Expression.is(given)) return { tokens: [], node: conditionNode(given, method) };
+  if (Expression.is(given)) return { tokens: [], node: conditionNode(given, method, method) };
   const prototype = typeof given === "object" && given !== null ? Object.getPrototypeOf(given) : undefined;
   if (prototype !== Object.prototype && prototype !== null) {
     throw new UsageError(`${meta.name}.${method} takes a lambda, a clause or an object of columns, got ${kindOf(given)}`, {
@@ -33,8 +34,20 @@ export function conditionClause(sources: readonly ModelMeta[], given: unknown, m
   return { tokens: [meta.token], node: equalities(meta, given as Record<string, unknown>, method) };
 }
 
-function conditionNode(value: unknown, what: string): ExprNode {
-  if (value instanceof Condition) return value.node;
+/** Rows are chosen before they are grouped and before windows look at them. */
+function assertPlain(node: ExprNode, method: string): void {
+  if (node.kind === "window")
+    throw new UsageError(`${method} cannot use a window function`, { hint: "select it in a query of its own and filter its rows" });
+  if (node.kind === "aggregate" && method !== "having")
+    throw new UsageError(`${method} cannot use ${node.name}()`, { hint: "conditions on aggregates go into having(), after groupBy()" });
+  for (const child of childrenOf(node)) assertPlain(child, method);
+}
+
+function conditionNode(value: unknown, what: string, method: string): ExprNode {
+  if (value instanceof Condition) {
+    assertPlain(value.node, method);
+    return value.node;
+  }
   throw new UsageError(`${what} must be a condition, got ${kindOf(value)}`, {
     hint: value === undefined ? "an arrow function with braces needs a return" : undefined,
   });

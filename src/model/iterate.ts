@@ -2,7 +2,7 @@
 import type { Session } from "../engine/session.ts";
 import type { RowReader } from "../hydrate/row-plan.ts";
 import type { ColumnMeta } from "./meta.ts";
-import { orderOf, type QueryState, selectionOf, selectTree } from "./query-state.ts";
+import { instanceColumns, orderOf, type QueryState, selectionOf, selectTree } from "./query-state.ts";
 import { compileFor, readRows, runNode, sessionOf } from "./reading.ts";
 import type { Selection } from "./selection.ts";
 
@@ -27,8 +27,8 @@ export async function* iterateQuery(state: QueryState, readerFor: ReaderFor): As
 }
 
 function keyToPageBy(state: QueryState): ColumnMeta | null {
-  const { primaryKey } = state.meta;
-  return primaryKey.length === 1 && !state.distinct ? (primaryKey[0] as ColumnMeta) : null;
+  const [key, ...others] = state.meta.primaryKey as [ColumnMeta, ...ColumnMeta[]];
+  return others.length === 0 && !state.distinct && instanceColumns(state).includes(key) ? key : null;
 }
 
 async function* pages(

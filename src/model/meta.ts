@@ -56,6 +56,7 @@ export class ModelMeta {
   readonly token: ScopeToken;
   #columns: ReadonlyMap<string, ColumnMeta> | null = null;
   #visible: readonly ColumnMeta[] | null = null;
+  #primaryKey: readonly ColumnMeta[] | null = null;
   #scopeClass: (new (token: ColumnNode["token"]) => object) | null = null;
   #order: readonly Clause<OrderNode>[] | null = null;
 
@@ -100,7 +101,8 @@ export class ModelMeta {
   }
 
   get primaryKey(): readonly ColumnMeta[] {
-    return this.primaryProperties.map((property) => this.column(property));
+    this.#primaryKey ??= this.primaryProperties.map((property) => this.column(property));
+    return this.#primaryKey;
   }
 
   /** @throws UsageError with the nearest name */

@@ -189,8 +189,10 @@ export class ModelQuery {
   }
   async find(key: unknown): Promise<unknown> {
     const { meta } = this.#state;
-    const state = { ...this.#state, where: [...this.#state.where, keyCondition(meta, key)] };
-    return (await this.#fetch([], { ...state, limit: 1 }))[0] ?? null;
+    const { where, joins, offset } = this.#state;
+    // The key alone says that there is one row at most, unless a join repeats it.
+    const limit = joins.length === 0 && offset === null ? null : 1;
+    return (await this.#fetch([], { ...this.#state, where: [...where, keyCondition(meta, key)], limit }))[0] ?? null;
   }
   async get(condition?: unknown): Promise<unknown> {
     const row = await this.getOrNull(condition);

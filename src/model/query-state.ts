@@ -9,7 +9,7 @@ import { Expression, OrderTerm } from "../expr/expression.ts";
 import { assertGrouped } from "./groups.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import type { SessionRef } from "./reading.ts";
-import { addSelection, type QuerySource, type Selection, selectColumns } from "./selection.ts";
+import { addSelection, type QuerySource, type Selection, selectColumns, wholeSelection } from "./selection.ts";
 import type { ModelConstructor } from "./whole-row.ts";
 
 export interface QueryState {
@@ -65,7 +65,7 @@ export function instanceColumns(state: QueryState): readonly ColumnMeta[] {
 
 export function selectionOf(state: QueryState): Selection {
   if (state.selection !== null) return state.selection;
-  const whole = selectColumns(state.meta, instanceColumns(state));
+  const whole = state.alsoColumns.length === 0 ? wholeSelection(state.meta) : selectColumns(state.meta, instanceColumns(state));
   return state.also === null ? whole : addSelection(whole, state.also);
 }
 

@@ -39,6 +39,18 @@ export function selectColumns(meta: ModelMeta, columns: readonly ColumnMeta[], f
   };
 }
 
+const wholes = new WeakMap<ModelMeta, Selection>();
+
+/** The columns that every row has: the same object each time. */
+export function wholeSelection(meta: ModelMeta): Selection {
+  let whole = wholes.get(meta);
+  if (whole === undefined) {
+    whole = selectColumns(meta, meta.visible);
+    wholes.set(meta, whole);
+  }
+  return whole;
+}
+
 /** An object of expressions, objects nesting. @throws UsageError for anything else in it */
 export function selectExpressions(
   picked: unknown,

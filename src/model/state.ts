@@ -50,7 +50,15 @@ function structuredCloneOr(value: object): object {
     return structuredClone(value);
   } catch {
     // It holds something that only JSON can copy, such as an object with a toJSON of its own.
+    return jsonCopyOr(value);
+  }
+}
+
+function jsonCopyOr(value: object): object {
+  try {
     return JSON.parse(JSON.stringify(value)) as object;
+  } catch {
+    return value;
   }
 }
 

@@ -4,10 +4,14 @@ import type {
   ArithmeticNode,
   BetweenNode,
   CallNode,
+  CaseNode,
   ColumnNode,
   CompareNode,
   DatePartNode,
   ExprNode,
+  FrameBound,
+  FrameNode,
+  FunctionName,
   InListNode,
   JsonPathNode,
   LikeNode,
@@ -17,11 +21,12 @@ import type {
   ScopeToken,
   TableToken,
   ValueNode,
+  WindowNode,
 } from "../ast/expr.ts";
 import type { SelectNode, SourceNode, TableRef } from "../ast/select.ts";
 import type { TypedCodec } from "../ast/type.ts";
 import type { Codec, WireCodec } from "../codec/codec.ts";
-import { UsageError } from "../errors.ts";
+import { UnsupportedError, UsageError } from "../errors.ts";
 import { columnName, type Naming } from "./naming.ts";
 import type { Sink } from "./sink.ts";
 import type { Traits } from "./traits.ts";
@@ -47,6 +52,21 @@ export function codecOf(node: ExprNode): Codec | null {
 export function isInteger(codec: TypedCodec): boolean {
   const { word } = codec.type;
   return word === "int" || word === "bigint" || word === "smallint";
+}
+
+function boundText({ kind, offset }: FrameBound, side: "preceding" | "following"): string {
+  if (kind === "current") return "current row";
+  return kind === "unbounded" ? `unbounded ${side}` : `${offset} ${kind}`;
+}
+
+/** Offsets are checked whole numbers: servers take no parameters there. */
+function frameText({ unit, start, end, exclude }: FrameNode, traits: Traits): string {
+  if ((unit === "groups" || exclude !== null) && !traits.fullFrames) {
+    throw new UnsupportedError(`${traits.label} has no GROUPS frames and no EXCLUDE (trait fullFrames)`, {
+      hint: "say the frame in rows or range",
+    });
+  }
+  return `${unit} between ${boundText(start, "preceding")} and ${boundText(end, "following")}${exclude === null ? "" : ` exclude ${exclude}`}`;
 }
 
 export interface RenderContext {
@@ -79,7 +99,7 @@ export abstract class ExprRenderer {
   /** The only function that writes a quote character around a name. */
   quote(name: string): string {
     const mark = this.traits.quote;
-    return mark + name.replaceAll(mark, mark + mark) + mark;
+    return mark + (name.includes(mark) ? name.replaceAll(mark, mark + mark) : name) + mark;
   }
 
   tableName(table: TableRef): string {
@@ -139,6 +159,10 @@ export abstract class ExprRenderer {
         return this.aggregate(node);
       case "call":
         return this.call(node);
+      case "case":
+        return this.caseOf(node);
+      case "window":
+        return this.window(node);
       case "datePart":
         return this.datePart(node);
       case "jsonPath":
@@ -257,9 +281,52 @@ export abstract class ExprRenderer {
     this.write(")");
   }
 
+  /** How this dialect writes a function, where it is not `name(args)`: `$1` is the first argument, `$*` are all of them. */
+  protected readonly functions: Partial<Readonly<Record<FunctionName, string>>> = {};
+
   protected call(node: CallNode): void {
-    this.write(`${node.name}(`);
-    this.list(node.args, ", ", 0);
+    const template = this.functions[node.name] ?? `${node.name}($*)`;
+    for (const piece of template.split(/(\$\d|\$\*|\$\|)/)) {
+      if (piece === "$*") this.list(node.args, ", ", 0);
+      else if (piece === "$|") this.list(node.args, " || ", binding.add);
+      else if (/^\$\d$/.test(piece)) this.expr(node.args[Number(piece.slice(1)) - 1] as ExprNode, template === piece ? 0 : binding.add);
+      else this.write(piece);
+    }
+  }
+
+  protected caseOf(node: CaseNode): void {
+    this.write("case");
+    for (const { when, value } of node.branches) {
+      this.write(" when ");
+      this.expr(when);
+      this.write(" then ");
+      this.result(value, node);
+    }
+    if (node.otherwise !== null) {
+      this.write(" else ");
+      this.result(node.otherwise, node);
+    }
+    this.write(" end");
+  }
+
+  /** A branch of CASE: the place to give a parameter its type. */
+  protected result(item: ExprNode, _of: CaseNode): void {
+    this.expr(item);
+  }
+
+  protected window(node: WindowNode): void {
+    this.expr(node.call);
+    this.write(" over (");
+    node.partitionBy.forEach((key, i) => {
+      this.write(i === 0 ? "partition by " : ", ");
+      this.expr(key);
+    });
+    node.orderBy.forEach((term, i) => {
+      this.write(i === 0 ? `${node.partitionBy.length > 0 ? " " : ""}order by ` : ", ");
+      this.order(term);
+    });
+    if (node.frame !== null)
+      this.write(`${node.partitionBy.length + node.orderBy.length > 0 ? " " : ""}${frameText(node.frame, this.traits)}`);
     this.write(")");
   }
 

@@ -68,11 +68,7 @@ export abstract class Renderer extends ExprRenderer {
       this.write(node.distinct ? "select distinct " : "select ");
       if (node.columns.length === 0) this.write("1");
       const outermost = this.#readable && this.frame?.parent === null;
-      node.columns.forEach((column, i) => {
-        if (i > 0) this.write(", ");
-        this.#clause(column, (item) => (outermost ? this.selected(item) : this.expr(item)));
-        if (aliased) this.write(` as c${i}`);
-      });
+      this.#columns(node.columns, outermost, aliased);
       this.#from(node.joins);
       this.#where(node.where);
       this.#grouping(node);
@@ -83,6 +79,20 @@ export abstract class Renderer extends ExprRenderer {
       this.#limit(node.limit, node.offset);
       if (node.lock !== null && this.traits.rowLocks === "clause") this.write(" for update");
     });
+  }
+
+  #columns(columns: readonly Clause[], outermost: boolean, aliased: boolean): void {
+    const frame = this.frame as Frame;
+    const before = frame.tokens;
+    for (let i = 0; i < columns.length; i++) {
+      const { tokens, node } = columns[i] as Clause;
+      if (i > 0) this.write(", ");
+      frame.tokens = tokens;
+      if (outermost) this.selected(node);
+      else this.expr(node);
+      if (aliased) this.write(` as c${i}`);
+    }
+    frame.tokens = before;
   }
 
   /** An item of the outermost select list: the place to ask for a form that the client reads exactly. */
@@ -100,12 +110,16 @@ export abstract class Renderer extends ExprRenderer {
   #limit(limit: number | null, offset: number | null): void {
     if (limit !== null) {
       this.write(" limit ");
-      this.value(limit, safeIntCodec);
+      this.limitValue(limit);
     } else if (offset !== null && this.traits.limitForOffset !== null) this.write(` limit ${this.traits.limitForOffset}`);
     if (offset !== null) {
       this.write(" offset ");
       this.value(offset, safeIntCodec);
     }
+  }
+
+  protected limitValue(limit: number): void {
+    this.value(limit, safeIntCodec);
   }
 
   #wrapped(node: WrappedSelectNode): void {
@@ -130,14 +144,7 @@ export abstract class Renderer extends ExprRenderer {
       this.write(` ${this.traits.emptyInsert}`);
     } else {
       this.write(` (${node.columns.map(({ column }) => this.quote(columnName(column, this.naming))).join(", ")}) values `);
-      node.rows.forEach((row, r) => {
-        this.write(r === 0 ? "(" : ", (");
-        node.columns.forEach(({ codec }, c) => {
-          if (c > 0) this.write(", ");
-          this.value(row[c], codec);
-        });
-        this.write(")");
-      });
+      this.#rows(node);
     }
     if (node.returning.length > 0) {
       if (!this.traits.insertReturning) throw new UnsupportedError(`${this.traits.label} has no INSERT ... RETURNING`);
@@ -149,6 +156,22 @@ export abstract class Renderer extends ExprRenderer {
           if (this.traits.rowAliases) this.write(` as c${i}`);
         });
       });
+    }
+  }
+
+  // Up to all parameters that a statement can have: encoders are looked up once, not once per value.
+  #rows({ columns, rows }: InsertNode): void {
+    const encoders = columns.map(({ codec }) => this.wire(codec).encode as ((value: unknown) => unknown) | null);
+    for (let r = 0; r < rows.length; r++) {
+      const row = rows[r] as readonly unknown[];
+      this.write(r === 0 ? "(" : ", (");
+      for (let c = 0; c < encoders.length; c++) {
+        const value = row[c];
+        const encode = encoders[c] ?? null;
+        if (c > 0) this.write(", ");
+        this.sink.param(value === null || encode === null ? value : encode(value));
+      }
+      this.write(")");
     }
   }
 

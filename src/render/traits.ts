@@ -20,6 +20,10 @@ export interface Traits {
   readonly nullsOrdering: boolean;
   /** Where nulls come when nothing is said about them, in ascending order. */
   readonly nullsSort: "first" | "last";
+  /** LAG and LEAD with a third argument. */
+  readonly shiftFallback: boolean;
+  /** Window frames in GROUPS, and EXCLUDE. */
+  readonly fullFrames: boolean;
   /** FULL JOIN. */
   readonly fullJoin: boolean;
   /** Row locks. `lease`: the transaction already holds the only writer, nothing is written. */

@@ -1,15 +1,33 @@
 /** The suites that every target must pass, in the order they run. */
 import type { Suite } from "../targets/target.ts";
 import { suite as capabilities } from "./capabilities.ts";
+import { suite as functions } from "./functions.ts";
 import { suite as joins } from "./joins.ts";
+import { suite as queryOperators } from "./query-operators.ts";
+import { suite as queryReading } from "./query-reading.ts";
+import { suite as queryText } from "./query-text.ts";
+import { suite as queryWhere } from "./query-where.ts";
+import { suite as queryWriting } from "./query-writing.ts";
 import { suite as smoke } from "./smoke.ts";
 import { suite as valuesDecimals } from "./values-decimals.ts";
+import { suite as valuesJson } from "./values-json.ts";
 import { suite as valuesNumbers } from "./values-numbers.ts";
+import { suite as valuesTemporal } from "./values-temporal.ts";
+import { suite as valuesText } from "./values-text.ts";
 
 export const suites: Readonly<Record<string, Suite>> = {
   smoke,
   capabilities,
   joins,
+  functions,
+  "query: operators": queryOperators,
+  "query: where": queryWhere,
+  "query: writing": queryWriting,
+  "query: text": queryText,
+  "query: reading": queryReading,
   "values: numbers": valuesNumbers,
   "values: decimals": valuesDecimals,
+  "values: text": valuesText,
+  "values: times": valuesTemporal,
+  "values: json": valuesJson,
 };

@@ -29,7 +29,16 @@ export function suite(t: TargetContext): void {
   });
 
   it("has one spelling: no plus, no leading zeros, as many digits as declared", async () => {
-    const spellings = { "9.5": "9.50", "+1": "1.00", "007.1": "7.10", "-0": "0.00", "-0.00": "0.00", "0.10": "0.10", "-.5": null, "1.": null };
+    const spellings = {
+      "9.5": "9.50",
+      "+1": "1.00",
+      "007.1": "7.10",
+      "-0": "0.00",
+      "-0.00": "0.00",
+      "0.10": "0.10",
+      "-.5": null,
+      "1.": null,
+    };
     for (const [given, kept] of Object.entries(spellings)) {
       if (kept === null) await refused(t.engine(), () => Prices().create({ amount: given }), ValueError, given);
       else {
@@ -44,7 +53,12 @@ export function suite(t: TargetContext): void {
   it("loses no digit of its declared precision", async () => {
     const given = ["9999999999.99", "-9999999999.99", "0.01", "-0.01", "1234567890.12", "0.00"];
     await amounts(given);
-    expect(await Prices().all().orderBy((p) => p.id).pluck((p) => p.amount)).toEqual(given);
+    expect(
+      await Prices()
+        .all()
+        .orderBy((p) => p.id)
+        .pluck((p) => p.amount),
+    ).toEqual(given);
     await Prices().create({ label: "w", whole: "999999999999999999", rate: "-99999.9999" });
     expect(await Prices().where({ label: "w" }).select("whole", "rate")).toEqual([{ whole: "999999999999999999", rate: "-99999.9999" }]);
   });
@@ -61,9 +75,24 @@ export function suite(t: TargetContext): void {
   it("compares and orders as numbers, never as text", async () => {
     await amounts(["10.00", "9.00", "-10.00", "-9.00", "0.00", "100.00", "-0.01", "0.01"]);
     const up = ["-10.00", "-9.00", "-0.01", "0.00", "0.01", "9.00", "10.00", "100.00"];
-    expect(await Prices().all().orderBy((p) => p.amount).pluck((p) => p.amount)).toEqual(up);
-    expect(await Prices().all().orderBy((p) => p.amount.desc()).pluck((p) => p.amount)).toEqual([...up].reverse());
-    const where = async (pick: (p: Scope<typeof Price>) => WhereClause) => (await Prices().where(pick).orderBy((p) => p.amount)).map((p) => p.amount);
+    expect(
+      await Prices()
+        .all()
+        .orderBy((p) => p.amount)
+        .pluck((p) => p.amount),
+    ).toEqual(up);
+    expect(
+      await Prices()
+        .all()
+        .orderBy((p) => p.amount.desc())
+        .pluck((p) => p.amount),
+    ).toEqual([...up].reverse());
+    const where = async (pick: (p: Scope<typeof Price>) => WhereClause) =>
+      (
+        await Prices()
+          .where(pick)
+          .orderBy((p) => p.amount)
+      ).map((p) => p.amount);
     expect(await where((p) => p.amount.gt("9"))).toEqual(["10.00", "100.00"]);
     expect(await where((p) => p.amount.gte("9.000"))).toEqual(["9.00", "10.00", "100.00"]);
     expect(await where((p) => p.amount.lt("-9"))).toEqual(["-10.00"]);
@@ -82,7 +111,12 @@ export function suite(t: TargetContext): void {
       { label: "less", amount: "1.50", rate: "1.5001" },
       { label: "more", amount: "-1.50", rate: "-1.5001" },
     ]);
-    const labels = async (pick: (p: Scope<typeof Price>) => WhereClause) => (await Prices().where(pick).orderBy((p) => p.id)).map((p) => p.label);
+    const labels = async (pick: (p: Scope<typeof Price>) => WhereClause) =>
+      (
+        await Prices()
+          .where(pick)
+          .orderBy((p) => p.id)
+      ).map((p) => p.label);
     expect(await labels((p) => p.amount.eq(p.rate))).toEqual(["same"]);
     expect(await labels((p) => p.amount.lt(p.rate))).toEqual(["less"]);
     expect(await labels((p) => p.amount.gt(p.rate))).toEqual(["more"]);
@@ -92,19 +126,57 @@ export function suite(t: TargetContext): void {
 
   it("sums, averages and takes the least and the greatest exactly", async () => {
     await amounts(["0.10", "0.20", "9.00", "10.00", "-3.05"]);
-    expect(await Prices().all().sum((p) => p.amount)).toBe("16.25");
-    expect(await Prices().all().min((p) => p.amount)).toBe("-3.05");
-    expect(await Prices().all().max((p) => p.amount)).toBe("10.00");
-    expect(await Prices().all().avg((p) => p.amount)).toBeCloseTo(3.25, 12);
-    expect(await Prices().where({ label: "none" }).sum((p) => p.amount)).toBeNull();
-    expect(await Prices().where({ label: "none" }).max((p) => p.amount)).toBeNull();
-    expect(await Prices().all().orderBy((p) => p.amount.desc()).limit(2).sum((p) => p.amount)).toBe("19.00");
+    expect(
+      await Prices()
+        .all()
+        .sum((p) => p.amount),
+    ).toBe("16.25");
+    expect(
+      await Prices()
+        .all()
+        .min((p) => p.amount),
+    ).toBe("-3.05");
+    expect(
+      await Prices()
+        .all()
+        .max((p) => p.amount),
+    ).toBe("10.00");
+    expect(
+      await Prices()
+        .all()
+        .avg((p) => p.amount),
+    ).toBeCloseTo(3.25, 12);
+    expect(
+      await Prices()
+        .where({ label: "none" })
+        .sum((p) => p.amount),
+    ).toBeNull();
+    expect(
+      await Prices()
+        .where({ label: "none" })
+        .max((p) => p.amount),
+    ).toBeNull();
+    expect(
+      await Prices()
+        .all()
+        .orderBy((p) => p.amount.desc())
+        .limit(2)
+        .sum((p) => p.amount),
+    ).toBe("19.00");
   });
 
   it("sums a thousand cents without drift", async () => {
     await Prices().bulkCreate(Array.from({ length: 1000 }, () => ({ amount: "0.01", rate: "0.0001" })));
-    expect(await Prices().all().sum((p) => p.amount)).toBe("10.00");
-    expect(await Prices().all().sum((p) => p.rate)).toBe("0.1000");
+    expect(
+      await Prices()
+        .all()
+        .sum((p) => p.amount),
+    ).toBe("10.00");
+    expect(
+      await Prices()
+        .all()
+        .sum((p) => p.rate),
+    ).toBe("0.1000");
   });
 
   it("calculates with decimals, numbers and columns, rounding half away from zero", async () => {
@@ -113,37 +185,84 @@ export function suite(t: TargetContext): void {
       { label: "b", amount: "-10.05", rate: "2" },
     ]);
     const row = async (label: string) =>
-      (await Prices().where({ label }).select((p) => ({
-        plus: p.amount.add("0.10"),
-        minus: p.amount.sub(p.rate),
-        times: p.amount.mul(p.rate),
-        by: p.amount.mul(0.1),
-        over: p.amount.div(4),
-        twice: p.amount.add(p.amount).mul(2),
-      })))[0];
+      (
+        await Prices()
+          .where({ label })
+          .select((p) => ({
+            plus: p.amount.add("0.10"),
+            minus: p.amount.sub(p.rate),
+            times: p.amount.mul(p.rate),
+            by: p.amount.mul(0.1),
+            over: p.amount.div(4),
+            twice: p.amount.add(p.amount).mul(2),
+          }))
+      )[0];
     expect(await row("a")).toEqual({ plus: "10.15", minus: "9.7167", times: "3.349665", by: "1.005", over: "2.512500", twice: "40.20" });
-    expect(await row("b")).toEqual({ plus: "-9.95", minus: "-12.0500", times: "-20.100000", by: "-1.005", over: "-2.512500", twice: "-40.20" });
-    expect(await Prices().all().allRows().update((p) => ({ amount: p.amount.mul("0.5") }))).toBe(2);
-    expect(await Prices().all().orderBy((p) => p.id).pluck((p) => p.amount)).toEqual(["5.03", "-5.03"]);
-    expect(await Prices().where((p) => p.amount.mul(2).gt("10.05")).count()).toBe(1);
+    expect(await row("b")).toEqual({
+      plus: "-9.95",
+      minus: "-12.0500",
+      times: "-20.100000",
+      by: "-1.005",
+      over: "-2.512500",
+      twice: "-40.20",
+    });
+    expect(
+      await Prices()
+        .all()
+        .allRows()
+        .update((p) => ({ amount: p.amount.mul("0.5") })),
+    ).toBe(2);
+    expect(
+      await Prices()
+        .all()
+        .orderBy((p) => p.id)
+        .pluck((p) => p.amount),
+    ).toEqual(["5.03", "-5.03"]);
+    expect(
+      await Prices()
+        .where((p) => p.amount.mul(2).gt("10.05"))
+        .count(),
+    ).toBe(1);
   });
 
   it("keeps null apart from zero", async () => {
     await Prices().bulkCreate([{ amount: "0" }, { amount: null }]);
     expect(await Prices().where({ amount: null }).count()).toBe(1);
     expect(await Prices().where({ amount: "0" }).count()).toBe(1);
-    expect(await Prices().where((p) => p.amount.isNull()).pluck((p) => p.amount.add(1))).toEqual([null]);
+    expect(
+      await Prices()
+        .where((p) => p.amount.isNull())
+        .pluck((p) => p.amount.add(1)),
+    ).toEqual([null]);
   });
 
   describe("of thirty digits", () => {
-    const digits = ["12345678901234567890.1234567891", "-12345678901234567890.1234567891", "99999999999999999999.9999999999", "0.0000000001", "-0.0000000001", "0.0000000000", "12345678901234567890.1234567892", "2.0000000000"];
+    const digits = [
+      "12345678901234567890.1234567891",
+      "-12345678901234567890.1234567891",
+      "99999999999999999999.9999999999",
+      "0.0000000001",
+      "-0.0000000001",
+      "0.0000000000",
+      "12345678901234567890.1234567892",
+      "2.0000000000",
+    ];
     const up = [digits[1], digits[4], digits[5], digits[3], digits[7], digits[0], digits[6], digits[2]];
 
     it("loses none", async () => {
       await Vasts().bulkCreate(digits.map((amount) => ({ amount })));
-      expect(await Vasts().all().orderBy((v) => v.id).pluck((v) => v.amount)).toEqual(digits);
+      expect(
+        await Vasts()
+          .all()
+          .orderBy((v) => v.id)
+          .pluck((v) => v.amount),
+      ).toEqual(digits);
       for (const amount of digits) expect((await Vasts().get({ amount })).amount).toBe(amount);
-      expect(await Vasts().where((v) => v.amount.in(digits.slice(0, 3))).count()).toBe(3);
+      expect(
+        await Vasts()
+          .where((v) => v.amount.in(digits.slice(0, 3)))
+          .count(),
+      ).toBe(3);
       const row = await Vasts().create({ whole: "999999999999999999999999999999", tiny: "-0.123456789012345678901234567891" });
       await row.refresh();
       expect([row.whole, row.tiny]).toEqual(["999999999999999999999999999999", "-0.123456789012345678901234567891"]);
@@ -151,13 +270,45 @@ export function suite(t: TargetContext): void {
 
     it("compares and orders them", async () => {
       await Vasts().bulkCreate(digits.map((amount) => ({ amount })));
-      expect(await Vasts().all().orderBy((v) => v.amount).pluck((v) => v.amount)).toEqual(up);
-      expect(await Vasts().all().orderBy((v) => v.amount.desc()).pluck((v) => v.amount)).toEqual([...up].reverse());
-      expect(await Vasts().where((v) => v.amount.gt(digits[0] as string)).orderBy((v) => v.amount).pluck((v) => v.amount)).toEqual([digits[6], digits[2]]);
-      expect(await Vasts().where((v) => v.amount.lte("-0.0000000001")).orderBy((v) => v.amount).pluck((v) => v.amount)).toEqual([digits[1], digits[4]]);
-      expect(await Vasts().where((v) => v.amount.between("0", digits[0] as string)).count()).toBe(4);
-      expect(await Vasts().all().max((v) => v.amount)).toBe(digits[2]);
-      expect(await Vasts().all().min((v) => v.amount)).toBe(digits[1]);
+      expect(
+        await Vasts()
+          .all()
+          .orderBy((v) => v.amount)
+          .pluck((v) => v.amount),
+      ).toEqual(up);
+      expect(
+        await Vasts()
+          .all()
+          .orderBy((v) => v.amount.desc())
+          .pluck((v) => v.amount),
+      ).toEqual([...up].reverse());
+      expect(
+        await Vasts()
+          .where((v) => v.amount.gt(digits[0] as string))
+          .orderBy((v) => v.amount)
+          .pluck((v) => v.amount),
+      ).toEqual([digits[6], digits[2]]);
+      expect(
+        await Vasts()
+          .where((v) => v.amount.lte("-0.0000000001"))
+          .orderBy((v) => v.amount)
+          .pluck((v) => v.amount),
+      ).toEqual([digits[1], digits[4]]);
+      expect(
+        await Vasts()
+          .where((v) => v.amount.between("0", digits[0] as string))
+          .count(),
+      ).toBe(4);
+      expect(
+        await Vasts()
+          .all()
+          .max((v) => v.amount),
+      ).toBe(digits[2]);
+      expect(
+        await Vasts()
+          .all()
+          .min((v) => v.amount),
+      ).toBe(digits[1]);
     });
   });
 }

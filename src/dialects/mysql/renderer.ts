@@ -9,11 +9,13 @@ import type {
   JsonPathNode,
   LikeNode,
   ValueNode,
+  WindowNode,
 } from "../../ast/expr.ts";
 import type { TypedCodec } from "../../ast/type.ts";
 import type { Codec } from "../../codec/codec.ts";
 import { jsonCodec } from "../../codec/json.ts";
 import { textCodec } from "../../codec/text.ts";
+import { UnsupportedError } from "../../errors.ts";
 import { codecOf, isInteger } from "../../render/expr-renderer.ts";
 import { Renderer } from "../../render/renderer.ts";
 
@@ -36,6 +38,39 @@ const listTypes: Readonly<Record<string, string>> = {
 const longList = 1000;
 
 export class MysqlRenderer extends Renderer {
+  protected override readonly functions = {
+    length: "char_length($1)",
+    now: "utc_timestamp(3)",
+    round: "round(cast($1 as decimal(65, 30)), $2)",
+  };
+
+  // MariaDB's LAG and LEAD have no fallback: the rows without a neighbour are told by their number.
+  protected override window(node: WindowNode): void {
+    const { call } = node;
+    const [item, offset, fallback] = call.kind === "call" ? call.args : [];
+    const shifts = call.kind === "call" && (call.name === "lag" || call.name === "lead");
+    if (!shifts || fallback === undefined || this.traits.shiftFallback) return super.window(node);
+    const over = (name: "row_number" | "count"): WindowNode => ({
+      ...node,
+      call:
+        name === "count" ? { kind: "aggregate", name, item: null, codec: node.codec } : { kind: "call", name, args: [], codec: node.codec },
+      orderBy: name === "count" ? [] : node.orderBy,
+    });
+    this.write("(case when ");
+    if (call.name === "lead") {
+      super.window(over("count"));
+      this.write(" - ");
+    }
+    super.window(over("row_number"));
+    this.write(call.name === "lag" ? " <= " : " < ");
+    this.expr(offset as ExprNode);
+    this.write(" then ");
+    this.expr(fallback);
+    this.write(" else ");
+    super.window({ ...node, call: { ...call, args: [item as ExprNode, offset as ExprNode] } });
+    this.write(" end)");
+  }
+
   protected override inList(node: InListNode): void {
     if (node.codec.type.word === "decimal") return this.#decimalList(node);
     const type = listTypes[node.codec.type.word];
@@ -134,6 +169,12 @@ export class MysqlRenderer extends Renderer {
   }
 
   protected override jsonPath(node: JsonPathNode): void {
+    // MariaDB reads such a key as a negative index, and finds nothing without saying so.
+    if (this.traits.jsonEquals === "function" && node.path.some((step) => typeof step === "string" && step.startsWith("-"))) {
+      throw new UnsupportedError(`${this.traits.label} cannot reach a JSON key that begins with "-"`, {
+        hint: "rename the key, or read the whole document",
+      });
+    }
     const extract = (): void => {
       this.write("json_extract(");
       this.expr(node.item);

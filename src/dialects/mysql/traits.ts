@@ -41,6 +41,8 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     rowAliases: aliasedRows,
     nullsOrdering: false,
     nullsSort: "first",
+    shiftFallback: !maria,
+    fullFrames: false,
     fullJoin: false,
     rowLocks: "clause",
     partialIndexes: false,

@@ -1,5 +1,5 @@
 /** Where PostgreSQL's SQL differs. Layer 4. */
-import type { ArithmeticNode, DatePartNode, ExprNode, InListNode, JsonPathNode, LikeNode } from "../../ast/expr.ts";
+import type { ArithmeticNode, CallNode, CaseNode, DatePartNode, ExprNode, InListNode, JsonPathNode, LikeNode } from "../../ast/expr.ts";
 import type { TypedCodec } from "../../ast/type.ts";
 import type { Codec } from "../../codec/codec.ts";
 import { arrayCodec } from "../../codec/compose.ts";
@@ -13,6 +13,8 @@ const castWords: Readonly<Record<string, string>> = {
   bigint: "bigint",
   float: "double precision",
   decimal: "numeric",
+  bool: "boolean",
+  datetime: "timestamptz",
 };
 const arrays = new WeakMap<object, Codec>();
 
@@ -29,6 +31,40 @@ function arrayOf(element: Codec): Codec {
 const pathCodec = arrayCodec(textCodec);
 
 export class PostgresRenderer extends Renderer {
+  // ROUND has no form for doubles with digits, CEIL and FLOOR of a numeric stay numeric.
+  protected override readonly functions = {
+    ceil: "ceil(cast($1 as double precision))",
+    concat: "($|)",
+    floor: "floor(cast($1 as double precision))",
+    length: "char_length($1)",
+    mod: "($1 % $2)",
+    now: "date_trunc('milliseconds', now())",
+    power: "power(cast($1 as double precision), $2)",
+    round: "round(cast($1 as numeric), $2)",
+  };
+
+  // GREATEST and LEAST skip NULLs here and nowhere else.
+  protected override call(node: CallNode): void {
+    const nullable = node.args.filter((item) => item.kind !== "value");
+    if ((node.name !== "greatest" && node.name !== "least") || nullable.length === 0) return super.call(node);
+    this.write("(case when ");
+    nullable.forEach((item, i) => {
+      if (i > 0) this.write(" and ");
+      this.expr(item, 4);
+      this.write(" is not null");
+    });
+    this.write(" then ");
+    super.call(node);
+    this.write(" end)");
+  }
+
+  // All branches decide together what CASE yields; parameters alone would make it text.
+  protected override result(item: ExprNode, of: CaseNode): void {
+    const word = castWords[of.codec.type.word];
+    this.expr(item);
+    if (item.kind === "value" && word !== undefined) this.write(`::${word}`);
+  }
+
   // One parameter however long the list: one statement text, no parameter limit.
   protected override inList(node: InListNode): void {
     this.expr(node.item, 4);

@@ -16,6 +16,8 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     insertReturning: true,
     nullsOrdering: true,
     nullsSort: "last",
+    shiftFallback: true,
+    fullFrames: true,
     fullJoin: true,
     rowLocks: "clause",
     partialIndexes: true,

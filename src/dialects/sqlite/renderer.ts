@@ -3,15 +3,18 @@ import type {
   AggregateNode,
   ArithmeticNode,
   BetweenNode,
+  CallNode,
   CompareNode,
   DatePartNode,
   ExprNode,
   InListNode,
   JsonPathNode,
   LikeNode,
+  WindowNode,
 } from "../../ast/expr.ts";
 import type { TypedCodec } from "../../ast/type.ts";
 import { textCodec } from "../../codec/text.ts";
+import { UnsupportedError } from "../../errors.ts";
 import { codecOf, isInteger } from "../../render/expr-renderer.ts";
 import { Renderer } from "../../render/renderer.ts";
 import { DecimalWriter, isDecimal } from "./decimal.ts";
@@ -40,6 +43,19 @@ function sqlitePath(path: readonly (string | number)[]): string | null {
 
 export class SqliteRenderer extends Renderer {
   readonly #decimals = new DecimalWriter(this);
+  protected override readonly functions = {
+    concat: "($|)",
+    greatest: "max($*)",
+    least: "min($*)",
+    mod: "($1 % $2)",
+    now: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
+  };
+
+  protected override call(node: CallNode): void {
+    const [item] = node.args;
+    if (node.name === "round" && item !== undefined && isDecimal(item)) return this.#decimals.text(item, node.codec.type.scale ?? 0);
+    super.call(node);
+  }
 
   protected override selected(item: ExprNode): void {
     // No client delivers 64 bits exactly by default, text does.
@@ -49,6 +65,12 @@ export class SqliteRenderer extends Renderer {
       return this.write(" as text)");
     }
     this.expr(item);
+  }
+
+  // SQLite plans a statement anew whenever the parameter of its LIMIT is bound; a number in the text is planned once.
+  protected override limitValue(limit: number): void {
+    if (Number.isSafeInteger(limit)) this.write(String(limit));
+    else super.limitValue(limit);
   }
 
   protected override compare(node: CompareNode): void {
@@ -91,6 +113,17 @@ export class SqliteRenderer extends Renderer {
     this.write("avg(");
     this.#decimals.key(node.item, scale);
     this.write(`) / ${10 ** scale}.0`);
+  }
+
+  protected override window(node: WindowNode): void {
+    const { call } = node;
+    const item = call.kind === "aggregate" && call.name !== "count" && call.name !== "avg" ? call.item : null;
+    if (item !== null && isDecimal(item)) {
+      throw new UnsupportedError(`${this.traits.label} keeps decimals as text and has no ${call.name} of them over a window`, {
+        hint: "select the rows and add them up, or store scaled integers",
+      });
+    }
+    super.window(node);
   }
 
   // A STRICT table refuses a fraction in an integer column where the other databases round.

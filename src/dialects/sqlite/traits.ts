@@ -19,6 +19,8 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     insertReturning: since(35),
     nullsOrdering: since(30),
     nullsSort: "first",
+    shiftFallback: true,
+    fullFrames: since(28),
     fullJoin: since(39),
     rowLocks: "lease",
     partialIndexes: true,

@@ -1,6 +1,7 @@
 /** The parts that every step of a statement's way needs, in one object. Layer 5. */
 import type { Dialect } from "../dialects/dialect.ts";
 import type { Driver, ServerInfo } from "../drivers/driver.ts";
+import type { ConstraintError } from "../errors.ts";
 import type { Naming } from "../render/naming.ts";
 import type { Traits } from "../render/traits.ts";
 import type { Events } from "./events.ts";
@@ -33,4 +34,6 @@ export interface StatementMeta {
   /** Deliver column names (raw SQL). */
   readonly names?: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** Says in the model's words which columns a broken constraint is about. */
+  readonly explain?: (error: ConstraintError, names: Pick<Core, "traits" | "naming">) => void;
 }

@@ -150,5 +150,6 @@ function mapped(sending: Sending, thrown: unknown): KakaError {
   if (error instanceof ConnectionError) core.pool.lost();
   // A COMMIT is no part of the transaction's work: one that broke off may have happened.
   const inTransaction = transactionId !== null && statement.operation !== "transaction";
+  if (error instanceof ConstraintError) meta.explain?.(error, core);
   return completeFacts(error, { connection, writes: statement.writes, model: meta.model, inTransaction });
 }

@@ -94,7 +94,7 @@ async function insertChunk(meta: ModelMeta, session: Session, chunk: Chunk): Pro
   const result = await runNode(
     session,
     { kind: "insert", table: meta.table, columns: columns.map(insertColumn), rows: chunk.rows.map((row) => row.values), returning },
-    meta.name,
+    meta,
   );
   if (generated.length === 0) return [];
   if (returning.length > 0) return readGenerated(session, generated, result.rows);
@@ -153,7 +153,7 @@ async function readByKeys(
   const item = meta.node(key, meta.token);
   const selection = selectColumns(meta, [key, ...generated]);
   const where = [{ tokens: [meta.token], node: { kind: "inList", item, values: keys, codec: key.codec, negated: false } as const }];
-  const { rows } = await runNode(session, selectFrom(meta, selection.columns, where), meta.name);
+  const { rows } = await runNode(session, selectFrom(meta, selection.columns, where), meta);
   const fields = bindFields(selection.fields, session).map(([, shape], i) => [String(i), shape] as const);
   const found = new Map(
     readRows(rows, interpretRows({ kind: "object", fields }, wireAccess(session))).map((row) => [

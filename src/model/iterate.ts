@@ -5,6 +5,7 @@ import type { ColumnMeta } from "./meta.ts";
 import { instanceColumns, orderOf, type QueryState, selectionOf, selectTree } from "./query-state.ts";
 import { compileFor, readRows, runNode, sessionOf } from "./reading.ts";
 import type { Selection } from "./selection.ts";
+import { statementMeta } from "./violations.ts";
 
 const batchSize = 500;
 type ReaderFor = (session: Session, selection: Selection, rows: number) => RowReader;
@@ -16,13 +17,13 @@ export async function* iterateQuery(state: QueryState, readerFor: ReaderFor): As
   const tree = selectTree(state, selection.columns, order);
   if (session.interleaves) {
     const read = readerFor(session, selection, batchSize);
-    for await (const rows of session.stream(compileFor(session, tree), batchSize, { model: state.meta.name })) yield* readRows(rows, read);
+    for await (const rows of session.stream(compileFor(session, tree), batchSize, statementMeta(state.meta))) yield* readRows(rows, read);
     return;
   }
   // Other statements have to run on this connection between two rows: no statement may stay open here.
   const key = order.length === 0 && state.limit === null && state.offset === null && state.selection === null ? keyToPageBy(state) : null;
   if (key !== null) return yield* pages(state, session, selection, key, readerFor);
-  const { rows } = await runNode(session, tree, state.meta.name);
+  const { rows } = await runNode(session, tree, state.meta);
   yield* readRows(rows, readerFor(session, selection, rows.length));
 }
 
@@ -49,7 +50,7 @@ async function* pages(
     } as const;
     const page: QueryState = { ...state, where: last === null ? state.where : [...state.where, after], limit: batchSize };
     const tree = selectTree(page, selection.columns, [{ tokens, node: { item, direction: "asc", nulls: null } }]);
-    const { rows } = await runNode(session, tree, meta.name);
+    const { rows } = await runNode(session, tree, meta);
     const items = readRows(rows, readerFor(session, selection, rows.length)) as Record<string, unknown>[];
     // The key is read before the rows are handed out: the loop may change or delete them.
     last = items.at(-1)?.[key.property] ?? null;

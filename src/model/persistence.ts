@@ -97,7 +97,7 @@ export async function insertInstance(instance: ModelBase, session: Session): Pro
   const result = await runNode(
     session,
     { kind: "insert", table: meta.table, columns: columns.map(insertColumn), rows: [values], returning },
-    meta.name,
+    meta,
   );
   let filled: unknown[] = [];
   if (returning.length > 0) filled = readGenerated(session, generated, result.rows)[0] ?? [];
@@ -126,7 +126,7 @@ async function generatedByKey(
   if (generated.length === 1 && identity !== undefined) return [key(identity)];
   const where = meta.primaryKey.map((column) => equals(meta, column, key(column)));
   const select = selectColumns(meta, generated);
-  const result = await runNode(session, selectFrom(meta, select.columns, where), meta.name);
+  const result = await runNode(session, selectFrom(meta, select.columns, where), meta);
   return readGenerated(session, generated, result.rows)[0] ?? [];
 }
 
@@ -183,14 +183,14 @@ export async function updateInstance(instance: ModelBase, session: Session, fiel
     codec: column.codec,
     value: (values[i] === null ? { kind: "null" } : { kind: "value", value: values[i], codec: column.codec }) as ExprNode,
   }));
-  const result = await runNode(session, { kind: "update", table: meta.table, set: { tokens: [], node: set }, where }, meta.name);
+  const result = await runNode(session, { kind: "update", table: meta.table, set: { tokens: [], node: set }, where }, meta);
   if (result.affected === 0) throw stale(meta, instance, "updated");
   markSaved(meta, instance, session, changed, values);
 }
 
 export async function deleteInstance(instance: ModelBase, session: Session): Promise<void> {
   const meta = metaOfInstance(instance);
-  const result = await runNode(session, { kind: "delete", table: meta.table, where: keyClauses(meta, instance, "be deleted") }, meta.name);
+  const result = await runNode(session, { kind: "delete", table: meta.table, where: keyClauses(meta, instance, "be deleted") }, meta);
   if (result.affected === 0) throw stale(meta, instance, "deleted");
   restoreOnRollback(instance, session, []);
   stateOf(instance).status = "deleted";
@@ -210,7 +210,7 @@ export async function refreshInstance(instance: ModelBase, session: Session): Pr
   const where = meta.primaryKey.map((column) => equals(meta, column, state.saved(column)));
   const columns = [...meta.columns.values()].filter((column) => !column.declaration.hidden || state.saved(column) !== notLoaded);
   const select = selectColumns(meta, columns);
-  const result = await runNode(session, selectFrom(meta, select.columns, where), meta.name);
+  const result = await runNode(session, selectFrom(meta, select.columns, where), meta);
   const values = readGenerated(session, columns, result.rows)[0];
   if (values === undefined) throw new NotFoundError(`${String(instance)} is gone`, { model: meta.name });
   markSaved(meta, instance, session, columns, values);

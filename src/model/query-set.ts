@@ -165,7 +165,7 @@ export class ModelQuery {
   async #fetch(orderBy: SelectNode["orderBy"], state: QueryState): Promise<unknown[]> {
     const session = sessionOf(state.session);
     const selection = selectionOf(state);
-    const answer = runNode(session, selectTree(state, selection.columns, orderBy), state.meta.name);
+    const answer = runNode(session, selectTree(state, selection.columns, orderBy), state.meta);
     const { rows } = answer instanceof Promise ? await answer : answer;
     return rows.length === 0 ? [] : readRows(rows, this.#reader(session, state, selection, rows.length));
   }
@@ -217,12 +217,12 @@ export class ModelQuery {
   }
   async exists(): Promise<boolean> {
     const state = { ...this.#state, limit: Math.min(this.#state.limit ?? 1, 1), lock: null };
-    const { rows } = await runNode(sessionOf(state.session), selectTree(state, []), state.meta.name);
+    const { rows } = await runNode(sessionOf(state.session), selectTree(state, []), state.meta);
     return rows.length > 0;
   }
   async #value(node: SelectNode | WrappedSelectNode, shape: (session: Session) => RowShape): Promise<unknown[]> {
     const session = sessionOf(this.#state.session);
-    const { rows } = await runNode(session, node, this.#state.meta.name);
+    const { rows } = await runNode(session, node, this.#state.meta);
     return readRows(rows, readerFor(session, shape(session), rows.length));
   }
   async aggregate(pick: unknown): Promise<unknown> {
@@ -328,13 +328,13 @@ export class ModelQuery {
         set.push({ column: column.ref, codec: column.codec, value: { kind: "value", value: new Date(), codec: column.codec } });
       }
     }
-    const answer = await runNode(sessionOf(ref), { kind: "update", table: meta.table, set: { tokens, node: set }, where }, meta.name);
+    const answer = await runNode(sessionOf(ref), { kind: "update", table: meta.table, set: { tokens, node: set }, where }, meta);
     return answer.affected;
   }
 
   async delete(): Promise<number> {
     this.#assertWritable("delete");
     const { meta, where, session } = this.#state;
-    return (await runNode(sessionOf(session), { kind: "delete", table: meta.table, where }, meta.name)).affected;
+    return (await runNode(sessionOf(session), { kind: "delete", table: meta.table, where }, meta)).affected;
   }
 }

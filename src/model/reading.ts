@@ -8,6 +8,8 @@ import { compileRows } from "../hydrate/jit.ts";
 import type { RowReader, RowShape, WireAccess } from "../hydrate/row-plan.ts";
 import type { CompiledStatement } from "../render/compiled.ts";
 import type { StatementNode } from "../render/renderer.ts";
+import type { ModelMeta } from "./meta.ts";
+import { statementMeta } from "./violations.ts";
 
 /** Where a query runs: nowhere in particular (the default engine), a name, or a session. */
 export type SessionRef = Session | string | null;
@@ -41,6 +43,6 @@ export function readRows(rows: readonly RawRow[], read: RowReader): unknown[] {
 }
 
 /** Runs a statement; a synchronous driver's answer is not made to wait. */
-export function runNode(session: Session, node: StatementNode, model: string | null): DriverResult | Promise<DriverResult> {
-  return session.run(compileFor(session, node), { model });
+export function runNode(session: Session, node: StatementNode, meta: ModelMeta): DriverResult | Promise<DriverResult> {
+  return session.run(compileFor(session, node), statementMeta(meta));
 }

@@ -1,8 +1,12 @@
 /** The suites that every target must pass, in the order they run. */
 import type { Suite } from "../targets/target.ts";
 import { suite as capabilities } from "./capabilities.ts";
+import { suite as forAwait } from "./for-await.ts";
 import { suite as functions } from "./functions.ts";
 import { suite as joins } from "./joins.ts";
+import { suite as persistence } from "./persistence.ts";
+import { suite as persistenceBulk } from "./persistence-bulk.ts";
+import { suite as persistenceKeys } from "./persistence-keys.ts";
 import { suite as queryOperators } from "./query-operators.ts";
 import { suite as queryReading } from "./query-reading.ts";
 import { suite as queryText } from "./query-text.ts";
@@ -30,4 +34,8 @@ export const suites: Readonly<Record<string, Suite>> = {
   "values: text": valuesText,
   "values: times": valuesTemporal,
   "values: json": valuesJson,
+  persistence,
+  "persistence: bulk": persistenceBulk,
+  "persistence: keys": persistenceKeys,
+  "for await": forAwait,
 };

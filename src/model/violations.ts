@@ -1,0 +1,59 @@
+/** A broken constraint, in the model's own words: the properties it is about. Layer 6. */
+import type { ColumnRef } from "../ast/expr.ts";
+import type { StatementMeta } from "../engine/core.ts";
+import type { ConstraintError } from "../errors.ts";
+import { generatedName } from "../render/ddl-names.ts";
+import { columnName, type Naming } from "../render/naming.ts";
+import type { Traits } from "../render/traits.ts";
+import type { ModelMeta } from "./meta.ts";
+import { tableDefinitionOf } from "./schema.ts";
+
+interface Names {
+  readonly traits: Pick<Traits, "maxNameLength" | "nameLengthUnit">;
+  readonly naming: Naming;
+}
+
+/** The columns of the constraint that has this name, as it was declared or generated. */
+function constraintColumns(meta: ModelMeta, constraint: string, { traits, naming }: Names): readonly ColumnRef[] | null {
+  const { primaryKey, uniques, checks, foreignKeys, indexes } = tableDefinitionOf(meta);
+  const all: { readonly name: string | null; readonly columns: readonly ColumnRef[]; readonly suffix: string }[] = [
+    { name: null, columns: primaryKey, suffix: "pk" },
+    ...uniques.map((unique) => ({ ...unique, suffix: "key" })),
+    ...checks.map((check) => ({ ...check, suffix: "check" })),
+    ...foreignKeys.map((key) => ({ ...key, suffix: "fkey" })),
+    ...indexes
+      .filter(({ unique }) => unique)
+      .map((index) => ({ name: index.name, columns: index.columns.map(({ column }) => column), suffix: "idx" })),
+  ];
+  if (constraint === "PRIMARY") return primaryKey;
+  const table = meta.table.name;
+  const found = all.find(({ name, columns, suffix }) => {
+    return constraint === (name ?? generatedName([table, ...columns.map((column) => columnName(column, naming))], suffix, traits));
+  });
+  return found === undefined || found.columns.length === 0 ? null : found.columns;
+}
+
+function explain(meta: ModelMeta, error: ConstraintError, names: Names): void {
+  // The other side of a foreign key may have spoken: its columns are not this model's.
+  if (error.table !== undefined && error.table !== meta.table.name) return;
+  const { columns, constraint } = error;
+  const all = [...meta.columns.values()];
+  const properties =
+    columns !== undefined
+      ? columns.map((name) => all.find(({ ref }) => columnName(ref, names.naming) === name)?.property ?? name)
+      : (constraintColumns(meta, constraint ?? "", names)?.map(({ property }) => property) ?? null);
+  if (properties !== null)
+    Object.defineProperty(error, "columns", { value: properties, enumerable: true, writable: true, configurable: true });
+}
+
+const metas = new WeakMap<ModelMeta, StatementMeta>();
+
+/** What travels beside a model's statements. */
+export function statementMeta(meta: ModelMeta): StatementMeta {
+  let found = metas.get(meta);
+  if (found === undefined) {
+    found = { model: meta.name, explain: (error, names) => explain(meta, error, names) };
+    metas.set(meta, found);
+  }
+  return found;
+}

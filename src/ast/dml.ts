@@ -14,8 +14,16 @@ export interface InsertNode {
   readonly table: TableRef;
   readonly columns: readonly InsertColumn[];
   readonly rows: readonly (readonly unknown[])[];
+  /** What happens to a row whose key is there already; absent: the insert fails. */
+  readonly conflict?: ConflictNode;
   /** Read back in this order, where the dialect can. */
   readonly returning: readonly InsertColumn[];
+}
+
+/** `update` columns take the new row's values; none leaves the old row as it is. */
+export interface ConflictNode {
+  readonly columns: readonly ColumnRef[];
+  readonly update: readonly ColumnRef[];
 }
 
 export interface Assignment {

@@ -2,7 +2,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Level } from "./level.ts";
 
-/** @internal */
 export class TransactionContext {
   #storage: AsyncLocalStorage<Level | null> | null = null;
 

@@ -8,7 +8,6 @@ import type { Events } from "./events.ts";
 import type { EngineOptions } from "./options.ts";
 import type { Pool } from "./pool.ts";
 
-/** @internal */
 export interface Core {
   readonly name: string;
   readonly options: EngineOptions;
@@ -25,7 +24,7 @@ export interface Core {
   transactions: number;
 }
 
-/** What travels beside a statement. @internal */
+/** What travels beside a statement. */
 export interface StatementMeta {
   /** The model it serves, for events and errors. */
   readonly model: string | null;

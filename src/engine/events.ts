@@ -50,7 +50,7 @@ export interface EngineEvents {
 type Listener<E> = (event: E) => void;
 type Listeners = { readonly [K in keyof EngineEvents]: Listener<EngineEvents[K]>[] };
 
-/** The listeners of one engine. @internal */
+/** The listeners of one engine. */
 export class Events {
   /** Read before an event is built: nobody listening costs one comparison. */
   readonly listeners: Listeners = { statement: [], transaction: [], connect: [], disconnect: [] };

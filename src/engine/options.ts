@@ -47,7 +47,7 @@ export interface ConnectOptions {
   readonly allowUnsafe?: boolean;
 }
 
-/** The options with nothing left open. @internal */
+/** The options with nothing left open. */
 export interface EngineOptions {
   readonly name: string | null;
   readonly default: boolean | null;

@@ -10,12 +10,12 @@ import { readRows, runNode, wireAccess } from "./reading.ts";
 import { selectColumns, selectFrom } from "./selection.ts";
 import { bindFields } from "./whole-row.ts";
 
-interface Pending extends InsertValues {
+export interface Pending extends InsertValues {
   readonly instance: ModelBase;
 }
 
 /** Rows of one statement: they name the same columns. */
-interface Chunk {
+export interface Chunk {
   readonly columns: readonly ColumnMeta[];
   readonly generated: readonly ColumnMeta[];
   readonly rows: Pending[];
@@ -43,7 +43,7 @@ function roughBytes(values: readonly unknown[]): number {
 }
 
 /** Neighbours that name the same columns share a statement, so that the order of the rows is kept. */
-function chunksOf(pending: readonly Pending[], session: Session, batchSize: number): Chunk[] {
+export function chunksOf(pending: readonly Pending[], session: Session, batchSize: number): Chunk[] {
   const { maxParameters, maxStatementBytes } = session.traits;
   const chunks: Chunk[] = [];
   let chunk: Chunk | null = null;

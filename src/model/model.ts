@@ -6,6 +6,8 @@ import type { Session } from "../engine/session.ts";
 import { UsageError } from "../errors.ts";
 import { inputOf, ModelBase, metaOfInstance, stateOf } from "./base.ts";
 import { bulkInsert } from "./bulk.ts";
+import { bulkUpdate } from "./bulk-update.ts";
+import { getOrCreate, updateOrCreate } from "./find-or-create.ts";
 import { ModelMeta, metaKey, metaOf, registerTable, type TableOptions } from "./meta.ts";
 import { deleteInstance, insertInstance, refreshInstance, updateInstance } from "./persistence.ts";
 import { ModelQuery } from "./query-set.ts";
@@ -15,6 +17,7 @@ import type { ReservedName } from "./reserved.ts";
 import { tableDefinitionOf } from "./schema.ts";
 import type { ModelClass, ModelOptions, WithId } from "./types/model.types.ts";
 import type { Specs } from "./types/spec.types.ts";
+import { type UpsertOptions, upsertRows } from "./upsert.ts";
 import { sessionKey, sourceOf, viewOf } from "./view.ts";
 import type { ModelConstructor } from "./whole-row.ts";
 
@@ -79,6 +82,27 @@ abstract class ModelStatics extends ModelBase {
     const instances = rows.map((row: unknown) => (row instanceof source ? (row as ModelBase) : instantiate(this, row)));
     await bulkInsert(meta, instances, sessionOf(this[sessionKey] ?? null), batchSize);
     return instances;
+  }
+  static getOrCreate(lookup: unknown, defaults: unknown = {}): Promise<unknown> {
+    return getOrCreate(this.all(), lookup, defaults, (values) => this.create(values), sessionOf(this[sessionKey] ?? null));
+  }
+  static updateOrCreate(lookup: unknown, values: unknown): Promise<unknown> {
+    return updateOrCreate(this.all(), lookup, values, (all) => this.create(all), sessionOf(this[sessionKey] ?? null));
+  }
+  static async upsert(rows: unknown, o: UpsertOptions): Promise<unknown[]> {
+    const meta = metaOf(this);
+    if (!Array.isArray(rows)) throw new UsageError(`${meta.name}.upsert takes an array, got ${kindOf(rows)}`);
+    const instances = rows.map((row: unknown) => instantiate(this, row));
+    const given = rows.map((row: object) => Object.keys(row).filter((key) => (row as Record<string, unknown>)[key] !== undefined));
+    return upsertRows(meta, instances, given, sessionOf(this[sessionKey] ?? null), o, (where, session) =>
+      this.all().using(session).where(where).execute(),
+    );
+  }
+  static bulkUpdate(rows: unknown, fields?: readonly string[]): Promise<number> {
+    const source = sourceOf(this);
+    const wrong = Array.isArray(rows) && rows.every((row) => row instanceof source) ? null : rows;
+    if (wrong !== null) return Promise.reject(new UsageError(`${metaOf(this).name}.bulkUpdate takes an array of its instances`));
+    return bulkUpdate(metaOf(this), rows as ModelBase[], sessionOf(this[sessionKey] ?? null), fields ?? null);
   }
   static async truncate(): Promise<void> {
     await truncateTable(sessionOf(this[sessionKey] ?? null), this);

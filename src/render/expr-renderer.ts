@@ -144,11 +144,11 @@ export abstract class ExprRenderer {
         return this.grouped(binding.compare, outer, () => {
           this.expr(node.item, binding.add);
           this.write(node.negated ? " not in " : " in ");
-          this.subquery(node.query);
+          this.subquery(node.query, "list");
         });
       case "exists":
         this.write("exists ");
-        return this.subquery(node.query);
+        return this.subquery(node.query, "exists");
       case "between":
         return this.grouped(binding.compare, outer, () => this.between(node));
       case "like":
@@ -188,7 +188,7 @@ export abstract class ExprRenderer {
     });
   }
 
-  protected subquery(query: SelectNode): void {
+  protected subquery(query: SelectNode, _as: "list" | "exists"): void {
     this.write("(");
     this.select(query, false);
     this.write(")");

@@ -1,6 +1,6 @@
 /** Statements as text: frames, aliases, clauses. Layer 3: knows nodes and traits, no dialect by name. */
-import type { DeleteNode, InsertNode, UpdateNode } from "../ast/dml.ts";
-import type { ExprNode, OrderNode, RawNode } from "../ast/expr.ts";
+import type { ConflictNode, DeleteNode, InsertNode, UpdateNode } from "../ast/dml.ts";
+import type { ColumnRef, ExprNode, OrderNode, RawNode } from "../ast/expr.ts";
 import {
   type Clause,
   type JoinKind,
@@ -146,6 +146,7 @@ export abstract class Renderer extends ExprRenderer {
       this.write(` (${node.columns.map(({ column }) => this.quote(columnName(column, this.naming))).join(", ")}) values `);
       this.#rows(node);
     }
+    if (node.conflict !== undefined) this.#conflict(node.conflict);
     if (node.returning.length > 0) {
       if (!this.traits.insertReturning) throw new UnsupportedError(`${this.traits.label} has no INSERT ... RETURNING`);
       this.write(" returning ");
@@ -173,6 +174,23 @@ export abstract class Renderer extends ExprRenderer {
       }
       this.write(")");
     }
+  }
+
+  #conflict({ columns, update }: ConflictNode): void {
+    const names = (list: readonly ColumnRef[]): string[] => list.map((column) => this.quote(columnName(column, this.naming)));
+    if (this.traits.conflict === "on conflict") {
+      this.write(` on conflict (${names(columns).join(", ")}) do `);
+      if (update.length === 0) return this.write("nothing");
+      return this.write(
+        `update set ${names(update)
+          .map((name) => `${name} = excluded.${name}`)
+          .join(", ")}`,
+      );
+    }
+    // Any unique key counts here. Setting a key column to itself is the way to say "nothing".
+    const kept = names(columns.slice(0, 1)).map((name) => `${name} = ${name}`);
+    const set = names(update).map((name) => `${name} = values(${name})`);
+    this.write(` on duplicate key update ${(set.length > 0 ? set : kept).join(", ")}`);
   }
 
   #update(node: UpdateNode): void {

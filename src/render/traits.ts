@@ -16,6 +16,8 @@ export interface Traits {
   /** Rows arrive by alias: the select list is written with `as c0`, `as c1` ... */
   readonly rowAliases: boolean;
   readonly insertReturning: boolean;
+  /** How an insert says what happens when a key is there already. */
+  readonly conflict: "on conflict" | "on duplicate key";
   /** `nulls first` and `nulls last` in ORDER BY. */
   readonly nullsOrdering: boolean;
   /** Where nulls come when nothing is said about them, in ascending order. */
@@ -34,6 +36,8 @@ export interface Traits {
   readonly strictTables: boolean;
   /** ALTER TABLE takes IF EXISTS and IF NOT EXISTS for foreign keys (MariaDB). */
   readonly conditionalKeys: boolean;
+  /** A subquery of UPDATE and DELETE may read the table that is changed (MySQL refuses it). */
+  readonly changesWhatItReads: boolean;
   /** How a long list of values is tested: one array parameter, one JSON parameter, or a parameter each. */
   readonly listParameter: "array" | "json" | "each";
   /** The LIMIT that stands for "no limit" where OFFSET needs one; null where it does not. */

@@ -9,10 +9,12 @@ import { suite as persistenceBulk } from "./persistence-bulk.ts";
 import { suite as persistenceKeys } from "./persistence-keys.ts";
 import { suite as queryOperators } from "./query-operators.ts";
 import { suite as queryReading } from "./query-reading.ts";
+import { suite as queryResults } from "./query-results.ts";
 import { suite as queryText } from "./query-text.ts";
 import { suite as queryWhere } from "./query-where.ts";
 import { suite as queryWriting } from "./query-writing.ts";
 import { suite as smoke } from "./smoke.ts";
+import { suite as upsert } from "./upsert.ts";
 import { suite as valuesDecimals } from "./values-decimals.ts";
 import { suite as valuesJson } from "./values-json.ts";
 import { suite as valuesNumbers } from "./values-numbers.ts";
@@ -24,9 +26,11 @@ export const suites: Readonly<Record<string, Suite>> = {
   capabilities,
   joins,
   functions,
+  upsert,
   "query: operators": queryOperators,
   "query: where": queryWhere,
   "query: writing": queryWriting,
+  "query: results": queryResults,
   "query: text": queryText,
   "query: reading": queryReading,
   "values: numbers": valuesNumbers,

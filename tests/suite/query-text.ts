@@ -40,7 +40,7 @@ const rows = [...bodies.map((body, i) => ({ id: i + 1, body })), { id: 9_999, bo
 /** LIKE as a regular expression: `%` any text, `_` one character. */
 function likePattern(pattern: string, flags: string): RegExp {
   const source = [...pattern]
-    .map((sign) => (sign === "%" ? "[^]*" : sign === "_" ? "[^]" : sign.replace(/[\\^$.*+?()[\]{}|/-]/, "\\$&")))
+    .map((sign) => (sign === "%" ? "[^]*" : sign === "_" ? "[^]" : sign.replace(/[\\^$.*+?()[\]{}|/]/, "\\$&")))
     .join("");
   return new RegExp(`^${source}$`, `u${flags}`);
 }

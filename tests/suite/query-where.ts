@@ -218,6 +218,20 @@ export function suite(t: TargetContext): void {
           .where((a) => a.id.notIn(busy.select("authorId")))
           .count(),
       ).toBe(0);
+      const newest = Posts()
+        .where((p) => p.authorId.isNotNull())
+        .orderBy((p) => p.id.desc())
+        .select("authorId");
+      expect(
+        await Authors()
+          .where((a) => a.id.in(newest.limit(2)))
+          .pluck((a) => a.name),
+      ).toEqual(["grace"]);
+      expect(
+        await Authors()
+          .where((a) => a.id.in(newest.limit(1).offset(2)))
+          .pluck((a) => a.name),
+      ).toEqual(["ada"]);
       const error = await refused(t.engine(), () => Authors().where((a) => a.id.in(Posts().all() as never)));
       expect(error.hint).toMatch(/select/);
     });

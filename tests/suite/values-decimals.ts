@@ -1,6 +1,6 @@
 /** Decimals: strings without loss, compared and calculated as numbers. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { decimal, Model, type Scope, str, ValueError, type WhereClause } from "../../src/index.ts";
+import { decimal, Model, QueryError, type Scope, str, ValueError, type WhereClause } from "../../src/index.ts";
 import { refused } from "../support/sent.ts";
 import type { TargetContext } from "../targets/target.ts";
 
@@ -309,6 +309,93 @@ export function suite(t: TargetContext): void {
           .all()
           .min((v) => v.amount),
       ).toBe(digits[1]);
+    });
+
+    it("calculates with them exactly, or fails where that needs more than 64 bits", async () => {
+      const exactly = async (work: () => Promise<unknown>, result: unknown) => {
+        if (t.family === "sqlite") await expect(work()).rejects.toBeInstanceOf(QueryError);
+        else expect(await work()).toEqual(result);
+      };
+      await Vasts().bulkCreate([{ amount: digits[0] as string }, { amount: "-1" }, { whole: "9".repeat(30) }]);
+      await exactly(
+        () =>
+          Vasts()
+            .all()
+            .sum((v) => v.amount),
+        "12345678901234567889.1234567891",
+      );
+      await exactly(
+        () =>
+          Vasts()
+            .where((v) => v.amount.gt("0"))
+            .pluck((v) => v.amount.add("0.5")),
+        ["12345678901234567890.6234567891"],
+      );
+      await exactly(
+        () =>
+          Vasts()
+            .where((v) => v.amount.gt("0"))
+            .update((v) => ({ amount: v.amount.sub("1") })),
+        1,
+      );
+      expect(
+        await Vasts()
+          .where((v) => v.amount.lt("0"))
+          .pluck((v) => v.amount.mul(3)),
+      ).toEqual(["-3.0000000000"]);
+      await Prices().bulkCreate([{ amount: "9999999999.99", rate: "99999.9999", whole: "9".repeat(18) }]);
+      await exactly(
+        () =>
+          Prices()
+            .all()
+            .pluck((p) => p.amount.mul(p.rate)),
+        ["999999998999000.000001"],
+      );
+      await exactly(
+        () =>
+          Prices()
+            .all()
+            .pluck((p) => p.whole.div(3)),
+        ["333333333333333333.0000"],
+      );
+      await exactly(
+        () =>
+          Prices()
+            .all()
+            .pluck((p) => p.whole.add(p.whole).mul(p.whole)),
+        ["1999999999999999996000000000000000002"],
+      );
+      await Prices().bulkCreate(Array.from({ length: 20 }, () => ({ whole: "9".repeat(18) })));
+      await exactly(
+        () =>
+          Prices()
+            .all()
+            .sum((p) => p.whole),
+        "20999999999999999979",
+      );
+      expect(
+        await Prices()
+          .where((p) => p.whole.gt("1"))
+          .avg((p) => p.whole),
+      ).toBeCloseTo(1e18, -6);
+    });
+
+    it("compares a short column with a literal of many digits", async () => {
+      await Prices().bulkCreate(["1.00", "-1.00", "1.01", "0.00"].map((amount) => ({ amount })));
+      const above = async (limit: string) =>
+        Prices()
+          .where((p) => p.amount.gt(limit))
+          .orderBy((p) => p.amount)
+          .pluck((p) => p.amount);
+      expect(await above("1.000000000000000000000001")).toEqual(["1.01"]);
+      expect(await above("0.999999999999999999999999")).toEqual(["1.00", "1.01"]);
+      expect(await above("-1.000000000000000000000001")).toEqual(["-1.00", "0.00", "1.00", "1.01"]);
+      expect(await above("-0.000000000000000000000001")).toEqual(["0.00", "1.00", "1.01"]);
+      expect(
+        await Prices()
+          .where((p) => p.amount.eq("1.000000000000000000000001"))
+          .count(),
+      ).toBe(0);
     });
   });
 }

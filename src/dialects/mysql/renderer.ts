@@ -11,13 +11,15 @@ import type {
   ValueNode,
   WindowNode,
 } from "../../ast/expr.ts";
+import type { SelectNode, TableRef } from "../../ast/select.ts";
 import type { TypedCodec } from "../../ast/type.ts";
 import type { Codec } from "../../codec/codec.ts";
 import { jsonCodec } from "../../codec/json.ts";
 import { textCodec } from "../../codec/text.ts";
 import { UnsupportedError } from "../../errors.ts";
+import type { CompiledStatement } from "../../render/compiled.ts";
 import { codecOf, isInteger } from "../../render/expr-renderer.ts";
-import { Renderer } from "../../render/renderer.ts";
+import { Renderer, type StatementNode } from "../../render/renderer.ts";
 
 /** `$."key"[0]`, bound as one parameter; keys are quoted as JSON strings. */
 export function mysqlPath(path: readonly (string | number)[]): string {
@@ -38,6 +40,24 @@ const listTypes: Readonly<Record<string, string>> = {
 const longList = 1000;
 
 export class MysqlRenderer extends Renderer {
+  /** The table of an UPDATE or DELETE. */
+  #changed: TableRef | null = null;
+
+  override statement(node: StatementNode): CompiledStatement {
+    if (node.kind === "update" || node.kind === "delete") this.#changed = node.table;
+    return super.statement(node);
+  }
+
+  // A list may not come from a limited query, nor may MySQL read the table that it changes: a table made first may.
+  protected override subquery(query: SelectNode, as: "list" | "exists"): void {
+    const limited = as === "list" && (query.limit !== null || query.offset !== null);
+    const own = !this.traits.changesWhatItReads && [query, ...query.joins].some(({ source }) => source.table === this.#changed);
+    if (!limited && !own) return super.subquery(query, as);
+    this.write("(select * from (");
+    this.select(query, true);
+    this.write(") as made)");
+  }
+
   protected override readonly functions = {
     length: "char_length($1)",
     now: "utc_timestamp(3)",

@@ -2,13 +2,17 @@
 import type { ServerInfo } from "../../drivers/driver.ts";
 import type { Traits } from "../../render/traits.ts";
 
-type Versioned = Pick<Traits, "insertReturning" | "conditionalKeys" | "jsonEquals" | "textCollation" | "listParameter">;
+type Versioned = Pick<
+  Traits,
+  "insertReturning" | "conditionalKeys" | "changesWhatItReads" | "jsonEquals" | "textCollation" | "listParameter"
+>;
 
 /** The collations compare by code point and see trailing spaces, as the other databases do. */
 function mariadb(since: (major: number, minor: number) => boolean): Versioned {
   return {
     insertReturning: since(10, 5),
     conditionalKeys: true,
+    changesWhatItReads: since(10, 3),
     jsonEquals: "function",
     textCollation: "utf8mb4_nopad_bin",
     listParameter: since(10, 6) ? "json" : "each",
@@ -19,6 +23,7 @@ function mysql(since: (major: number, minor: number) => boolean): Versioned {
   return {
     insertReturning: false,
     conditionalKeys: false,
+    changesWhatItReads: false,
     jsonEquals: "operator",
     textCollation: since(8, 0) ? "utf8mb4_0900_bin" : "utf8mb4_bin",
     listParameter: since(8, 0) ? "json" : "each",
@@ -38,6 +43,7 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     maxStatementBytes: 16 * 1024 * 1024 - 256 * 1024,
     maxNameLength: 64,
     nameLengthUnit: "characters",
+    conflict: "on duplicate key",
     rowAliases: aliasedRows,
     nullsOrdering: false,
     nullsSort: "first",

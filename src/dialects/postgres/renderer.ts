@@ -14,7 +14,12 @@ const castWords: Readonly<Record<string, string>> = {
   float: "double precision",
   decimal: "numeric",
   bool: "boolean",
+  bytes: "bytea",
+  date: "date",
   datetime: "timestamptz",
+  json: "jsonb",
+  time: "time",
+  uuid: "uuid",
 };
 const arrays = new WeakMap<object, Codec>();
 

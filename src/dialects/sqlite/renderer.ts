@@ -91,7 +91,7 @@ export class SqliteRenderer extends Renderer {
   }
 
   protected override orderItem(item: ExprNode): void {
-    if (isDecimal(item)) this.#decimals.key(item, codecOf(item)?.type.scale ?? 0);
+    if (isDecimal(item)) this.#decimals.order(item);
     else this.expr(item);
   }
 

@@ -15,6 +15,7 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     // SQLite has no limit of its own: this one keeps schemas portable to PostgreSQL.
     maxNameLength: 63,
     nameLengthUnit: "bytes",
+    conflict: "on conflict",
     rowAliases: aliasedRows,
     insertReturning: since(35),
     nullsOrdering: since(30),
@@ -27,6 +28,7 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     arrays: false,
     strictTables: since(37),
     conditionalKeys: false,
+    changesWhatItReads: true,
     listParameter: "json",
     limitForOffset: "-1",
     emptyInsert: "default values",

@@ -192,6 +192,36 @@ export interface Statics<C> {
     this: M,
     condition: WhereClause | EqualityOf<C> | ((scope: Scope<M>) => WhereClause),
   ): Promise<InstanceType<M> | null>;
+  /**
+   * The row that has these values, or a new one of them and the defaults. Two callers at once get the same row when a
+   * unique key covers the lookup.
+   */
+  getOrCreate<M extends AnyModel>(
+    this: M,
+    lookup: EqualityOf<C>,
+    defaults?: Partial<InsertOf<C>>,
+  ): Promise<[InstanceType<M>, created: boolean]>;
+  /** The same, and an existing row gets the values. */
+  updateOrCreate<M extends AnyModel>(
+    this: M,
+    lookup: EqualityOf<C>,
+    values: Partial<InsertOf<C>>,
+  ): Promise<[InstanceType<M>, created: boolean]>;
+  /**
+   * Inserts rows; where a key of the `on` columns is there already, its `update` columns take the new values (all given
+   * ones unless said, `[]` leaves the row as it is). Resolves to the rows as they are then, in the order given. MySQL
+   * and MariaDB look at every unique key of the table, not only at `on`.
+   */
+  upsert<M extends AnyModel>(
+    this: M,
+    rows: readonly InsertOf<C>[],
+    o: { on: (keyof C)[]; update?: (keyof C)[] },
+  ): Promise<InstanceType<M>[]>;
+  /**
+   * Writes the changed columns (or `fields`) of many instances, one statement per chunk, all or none. Resolves to their
+   * number. @throws StaleObjectError when a row is gone
+   */
+  bulkUpdate<M extends AnyModel>(this: M, rows: readonly InstanceType<M>[], fields?: (keyof C)[]): Promise<number>;
   /** Empties the table and restarts its numbering. */
   truncate(): Promise<void>;
 }

@@ -1,0 +1,126 @@
+/** Inserting rows that may be there already. Layer 6. */
+import type { Session } from "../engine/session.ts";
+import { UsageError } from "../errors.ts";
+import { columnValue, type ModelBase } from "./base.ts";
+import { type Chunk, chunksOf, type Pending } from "./bulk.ts";
+import type { ColumnMeta, ModelMeta } from "./meta.ts";
+import { insertColumn, insertValues } from "./persistence.ts";
+import { runNode } from "./reading.ts";
+
+export interface UpsertOptions {
+  readonly on: readonly string[];
+  readonly update?: readonly string[];
+}
+
+type Read = (where: Record<string, unknown> | ((scope: never) => unknown), session: Session) => Promise<unknown[]>;
+
+const mostConditions = 200;
+
+/** `given[i]` are the properties that the caller named for row i: defaults fill new rows, they overwrite no old one. */
+export async function upsertRows(
+  meta: ModelMeta,
+  instances: readonly ModelBase[],
+  given: readonly (readonly string[])[],
+  session: Session,
+  o: UpsertOptions,
+  read: Read,
+): Promise<unknown[]> {
+  const on = conflictColumns(meta, o.on);
+  const update = o.update?.map((property) => updatable(meta, property)) ?? null;
+  if (instances.length === 0) return [];
+  const now = new Date();
+  const pending = instances.map((instance) => ({ instance, ...insertValues(meta, instance, now) }));
+  const keys = instances.map((instance) => keyOf(on, instance));
+  if (new Set(keys).size !== keys.length) {
+    throw new UsageError(`${meta.name}.upsert was given two rows with the same ${o.on.join(", ")}`, {
+      hint: "the last one would win on some databases: choose one",
+    });
+  }
+  return session.transaction(async (tx) => {
+    for (const run of runsOf(pending, given)) {
+      const chosen = update ?? run.given.map((property) => meta.column(property)).filter(({ declaration }) => !declaration.primaryKey);
+      for (const chunk of chunksOf(run.rows, session, 10_000)) await upsertChunk(meta, tx, chunk, on, chosen);
+    }
+    const rows = new Map<string, unknown>();
+    for (let i = 0; i < instances.length; i += mostConditions) {
+      const part = instances.slice(i, i + mostConditions);
+      for (const row of await read(keyCondition(on, part), tx)) rows.set(keyOf(on, row as ModelBase), row);
+    }
+    return keys.map((key) => rows.get(key)).filter((row) => row !== undefined);
+  });
+}
+
+/** Neighbours for which the same properties were given. */
+function runsOf(pending: readonly Pending[], given: readonly (readonly string[])[]): { given: readonly string[]; rows: Pending[] }[] {
+  const runs: { given: readonly string[]; rows: Pending[] }[] = [];
+  pending.forEach((row, i) => {
+    const names = given[i] as readonly string[];
+    const last = runs.at(-1);
+    if (last !== undefined && [...last.given].sort().join() === [...names].sort().join()) last.rows.push(row);
+    else runs.push({ given: names, rows: [row] });
+  });
+  return runs;
+}
+
+async function upsertChunk(
+  meta: ModelMeta,
+  session: Session,
+  chunk: Chunk,
+  on: readonly ColumnMeta[],
+  chosen: readonly ColumnMeta[],
+): Promise<void> {
+  const { columns } = chunk;
+  for (const column of on) if (!columns.includes(column)) throw new UsageError(`${column.label} is in "on", so every row must bring it`);
+  // An automatic timestamp tells of every write; leaving the row as it is writes nothing.
+  const written = columns.filter((column) => chosen.includes(column) && !on.includes(column));
+  const set = written.length === 0 ? [] : columns.filter((column) => written.includes(column) || column.declaration.autoNow);
+  await runNode(
+    session,
+    {
+      kind: "insert",
+      table: meta.table,
+      columns: columns.map(insertColumn),
+      rows: chunk.rows.map((row) => row.values),
+      conflict: { columns: on.map((column) => column.ref), update: set.map((column) => column.ref) },
+      returning: [],
+    },
+    meta,
+  );
+}
+
+function conflictColumns(meta: ModelMeta, on: unknown): ColumnMeta[] {
+  if (!Array.isArray(on) || on.length === 0)
+    throw new UsageError(`${meta.name}.upsert needs { on: [columns] }`, { hint: "the columns of a unique key" });
+  return on.map((property) => meta.column(String(property)));
+}
+
+function updatable(meta: ModelMeta, property: string): ColumnMeta {
+  const column = meta.column(property);
+  if (column.declaration.primaryKey) throw new UsageError(`${column.label} is the primary key: keys are not updated`);
+  return column;
+}
+
+/** Equal for equal keys: what the codec makes of a value is its one normal form. */
+function keyOf(on: readonly ColumnMeta[], instance: ModelBase): string {
+  return JSON.stringify(
+    on.map((column) => {
+      const value = columnValue(instance, column);
+      if (value === null || value === undefined)
+        throw new UsageError(`${column.label} is in "on" and ${String(value)} in a row`, { hint: "NULL is no key" });
+      const accepted = column.codec.accept(value, column.label);
+      return accepted instanceof Uint8Array ? [...accepted] : typeof accepted === "bigint" ? String(accepted) : accepted;
+    }),
+  );
+}
+
+function keyCondition(on: readonly ColumnMeta[], instances: readonly ModelBase[]): (scope: never) => unknown {
+  return (scope: Record<string, { eq(value: unknown): { and(...all: unknown[]): unknown }; in(list: unknown[]): unknown }>) => {
+    const [first] = on as [ColumnMeta];
+    if (on.length === 1) return scope[first.property]?.in(instances.map((instance) => columnValue(instance, first)));
+    const all = instances.map((instance) => {
+      const [one, ...rest] = on.map((column) => scope[column.property]?.eq(columnValue(instance, column)));
+      return one?.and(...rest);
+    }) as { or(...others: unknown[]): unknown }[];
+    return all[0]?.or(...all.slice(1));
+  };
+}

@@ -12,14 +12,19 @@ import {
   foreignKey,
   int,
   json,
+  lag,
   Model,
   max,
   oneOf,
+  rowNumber,
+  rows,
   sql,
   str,
   sum,
   text,
   UniqueViolation,
+  upper,
+  when,
 } from "kakaorm";
 
 class Author extends Model("tour_author", {
@@ -76,6 +81,7 @@ export async function tour(db: Engine, print: Print): Promise<void> {
     await counting(print);
     await nesting(print);
     await joining(print);
+    await ranking(print);
     await changingMany(db, print);
   } finally {
     await db.dropTable(Author, Post, Tag, PostTag, Country);
@@ -151,11 +157,11 @@ async function nesting(print: Print): Promise<void> {
 }
 
 async function joining(print: Print): Promise<void> {
-  const rows = await Post.all()
+  const joined = await Post.all()
     .leftJoin(Author, (p, a) => p.authorId.eq(a.id))
     .where((p, a) => a.name.ne("x").or(p.authorId.isNull()))
     .select((p, a) => ({ title: p.title, author: { id: a.id, name: a.name } }));
-  print("joined", rows);
+  print("joined", joined);
   const whole = await Post.where({ title: "Notes" })
     .join(Author, (p, a) => p.authorId.eq(a.id))
     .select((p, a) => ({ post: p, author: a }));
@@ -175,7 +181,32 @@ async function joining(print: Print): Promise<void> {
   print("busy", busy);
 }
 
+async function ranking(print: Print): Promise<void> {
+  const ranked = await Post.all().select((p) => ({
+    title: p.title,
+    place: rowNumber().over({ partitionBy: p.authorId, orderBy: [p.views.desc(), p.id.asc()] }),
+    before: lag(p.views, 1, 0).over({ orderBy: p.id.asc() }),
+    moving: avg(p.views).over({ orderBy: p.id.asc(), frame: rows(-1, 0) }),
+    size: when(p.views.gte(100), "hit").when(p.views.gte(10), "fine").otherwise("quiet"),
+    shout: upper(p.title),
+  }));
+  print("ranked", ranked);
+}
+
 async function changingMany(db: Engine, print: Print): Promise<void> {
+  await Author.upsert(
+    [
+      { name: "Ada King", email: "ada@example.com", password: "x" },
+      { name: "Alan Turing", email: "alan@example.com", password: "z" },
+    ],
+    { on: ["email"], update: ["name"] },
+  );
+  print(
+    "upserted",
+    await Author.all()
+      .orderBy((a) => a.id)
+      .pluck((a) => a.name),
+  );
   print("published", await Post.where((p) => p.published.not()).update((p) => ({ views: p.views.add(1), published: true })));
   await Post.all()
     .allRows()

@@ -114,6 +114,11 @@ describe("README", () => {
     expect(blockNamed("quickstart").code).toBe(code);
   });
 
+  it("names everything that can be imported", () => {
+    const text = readFileSync(join(root, "README.md"), "utf8");
+    expect(Object.keys(surface).filter((name) => !new RegExp(`\\b${name}\\b`).test(text))).toEqual([]);
+  });
+
   it("lists every public error with its code", () => {
     const rows = [
       ...readFileSync(join(root, "README.md"), "utf8").matchAll(/^\| ((?:&emsp;)*)`(\w+)` \| `(KAKA_\w+)` \| .* \| (.*) \|$/gm),

@@ -95,6 +95,13 @@ export interface ExistsNode {
   readonly query: SelectNode;
 }
 
+/** The one value of a query of one column; NULL where it has no row. */
+export interface ScalarNode {
+  readonly kind: "scalar";
+  readonly query: SelectNode;
+  readonly codec: TypedCodec;
+}
+
 export interface BetweenNode {
   readonly kind: "between";
   readonly item: ExprNode;
@@ -249,6 +256,7 @@ export type ExprNode =
   | InListNode
   | InQueryNode
   | ExistsNode
+  | ScalarNode
   | BetweenNode
   | LikeNode
   | ArithmeticNode

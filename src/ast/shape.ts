@@ -10,6 +10,7 @@ export function childrenOf(node: ExprNode): readonly ExprNode[] {
     case "null":
     case "constant":
     case "exists":
+    case "scalar":
       return [];
     case "compare":
     case "arithmetic":

@@ -158,7 +158,7 @@ export function buildError(row: ErrorRow, nativeCode: string | undefined, names:
     note,
   ].filter((part) => part !== undefined);
   const message = `${row.meaning}${places.length > 0 ? `: ${places.join(", ")}` : ""}${nativeCode ? ` [${nativeCode}]` : ""}`;
-  const error = new row.type(message, {
+  const details: ErrorDetails = {
     hint: row.hint,
     outcome: row.outcome ?? "not_applied",
     retryable: row.type === RetryableError || row.type.prototype instanceof RetryableError,
@@ -167,8 +167,26 @@ export function buildError(row: ErrorRow, nativeCode: string | undefined, names:
     table,
     columns,
     cause: strippedCause(driverError, nativeCode, constraint, table),
-  });
-  return withDriverError(error, driverError);
+  };
+  return withDriverError(
+    withCallers(() => new row.type(message, details)),
+    driverError,
+  );
+}
+
+/** The frames between a driver's answer and the caller of a model's method. */
+const ownFrames = 15;
+
+/** The way from the driver up is as long as a stack usually is: without more of it the caller's own line is cut off. */
+function withCallers(make: () => KakaError): KakaError {
+  const { stackTraceLimit } = Error;
+  // Where the property is frozen the stack stays short.
+  const raised = stackTraceLimit > 0 && Reflect.set(Error, "stackTraceLimit", stackTraceLimit + ownFrames);
+  try {
+    return make();
+  } finally {
+    if (raised) Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 // Not an Error: the stack of one begins with its message, and loggers print it.

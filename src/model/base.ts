@@ -11,6 +11,8 @@ import { InstanceState, notLoaded, type RowLayout, sameValue } from "./state.ts"
 /** Tells the constructor that a row follows: no defaults, no checks. */
 export const hydrating: unique symbol = Symbol("hydrating");
 
+const noInput: Readonly<Record<string, unknown>> = Object.create(null);
+
 const inspect = Symbol.for("nodejs.util.inspect.custom");
 
 export let stateOf: (instance: ModelBase) => InstanceState;
@@ -33,9 +35,9 @@ export class ModelBase {
   constructor(values?: unknown) {
     if (values === hydrating) return;
     const meta = metaOf(new.target);
-    const given = values === undefined ? {} : inputOf(meta, values);
+    const given = values === undefined ? noInput : inputOf(meta, values);
     const record = this as unknown as Record<string, unknown>;
-    for (const column of meta.columns.values()) {
+    for (const column of meta.list) {
       const value = given[column.property];
       record[column.property] = value === undefined ? initialValue(column) : value;
     }
@@ -44,7 +46,7 @@ export class ModelBase {
   /** `[before, after]` of every column that differs from the database as last read or written. */
   get changes(): Record<string, [unknown, unknown]> {
     const changes: Record<string, [unknown, unknown]> = {};
-    for (const column of metaOfInstance(this).columns.values()) {
+    for (const column of metaOfInstance(this).list) {
       const saved = this.#state.saved(column);
       const now = columnValue(this, column);
       if (saved === notLoaded ? now !== undefined && this.#state.status === "saved" : !sameValue(saved, now)) {
@@ -107,10 +109,17 @@ function jsonValue(value: unknown): unknown {
 
 /** The values of an insert, an update or a constructor. @throws UsageError for unknown and server-only columns */
 export function inputOf(meta: ModelMeta, values: unknown): Record<string, unknown> {
+  const input: Record<string, unknown> = {};
+  for (const key of inputKeys(meta, values)) input[key] = (values as Record<string, unknown>)[key];
+  return input;
+}
+
+/** What was given a value, by property. @throws UsageError for unknown and server-only columns */
+export function inputKeys(meta: ModelMeta, values: unknown): readonly string[] {
   const prototype = typeof values === "object" && values !== null ? Object.getPrototypeOf(values) : undefined;
   if (prototype !== Object.prototype && prototype !== null) throw new UsageError(`${meta.name} takes an object of column values`);
-  const input: Record<string, unknown> = {};
-  for (const key of Object.keys(values as object)) {
+  const keys = Object.keys(values as object);
+  for (const key of keys) {
     const column = meta.column(key);
     if (column.declaration.serverOnly) {
       throw new UsageError(`${column.label} is never taken from input`, {
@@ -119,7 +128,6 @@ export function inputOf(meta: ModelMeta, values: unknown): Record<string, unknow
         columns: [key],
       });
     }
-    input[key] = (values as Record<string, unknown>)[key];
   }
-  return input;
+  return keys;
 }

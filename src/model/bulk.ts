@@ -48,7 +48,7 @@ export function chunksOf(pending: readonly Pending[], session: Session, batchSiz
   const chunks: Chunk[] = [];
   let chunk: Chunk | null = null;
   for (const row of pending) {
-    const bytes = roughBytes(row.values);
+    const bytes = maxStatementBytes === Number.POSITIVE_INFINITY ? 0 : roughBytes(row.values);
     const same =
       chunk !== null && chunk.columns.length === row.columns.length && chunk.columns.every((column, i) => column === row.columns[i]);
     const most = row.columns.length === 0 ? 1 : Math.min(batchSize, Math.floor(maxParameters / row.columns.length));
@@ -70,7 +70,10 @@ export async function bulkInsert(meta: ModelMeta, instances: readonly ModelBase[
       throw new UsageError(`${meta.name}.bulkCreate: ${String(instance)} is in the database already`, { hint: "save() it" });
   }
   if (new Set(instances).size !== instances.length) throw new UsageError(`${meta.name}.bulkCreate was given the same instance twice`);
-  const pending = instances.map((instance) => ({ instance, ...insertValues(meta, instance, now) }));
+  const pending = instances.map((instance): Pending => {
+    const { columns, values, generated } = insertValues(meta, instance, now);
+    return { instance, columns, values, generated };
+  });
   const chunks = chunksOf(pending, session, batchSize);
   const filled: unknown[][][] = [];
   if (chunks.length === 1) filled.push(await insertChunk(meta, session, chunks[0] as Chunk));
@@ -81,8 +84,9 @@ export async function bulkInsert(meta: ModelMeta, instances: readonly ModelBase[
   }
   // Only now are they saved: a failing chunk leaves every instance new.
   chunks.forEach((chunk, c) => {
+    const columns = [...chunk.columns, ...chunk.generated];
     chunk.rows.forEach((row, r) => {
-      markSaved(meta, row.instance, session, [...row.columns, ...row.generated], [...row.values, ...(filled[c]?.[r] ?? [])]);
+      markSaved(meta, row.instance, session, columns, row.values.concat(filled[c]?.[r] ?? []));
     });
   });
 }

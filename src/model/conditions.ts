@@ -5,6 +5,7 @@ import { childrenOf } from "../ast/shape.ts";
 import { kindOf } from "../codec/refuse.ts";
 import { UsageError } from "../errors.ts";
 import { Condition, Expression, expressionOf } from "../expr/expression.ts";
+import { scopeOf } from "../relations/scope.ts";
 import type { ModelMeta } from "./meta.ts";
 
 /** Calls a lambda with the columns of each source. New tokens for each call: a stored query can then be nested in itself. */
@@ -13,7 +14,7 @@ export function callScope<T>(
   lambda: (...scopes: never[]) => T,
 ): { tokens: readonly ScopeToken[]; result: T } {
   const tokens = sources.map((meta): ScopeToken => ({ kind: "scope", label: meta.name }));
-  const scopes = sources.map((meta, i) => meta.scope(tokens[i] as ScopeToken));
+  const scopes = sources.map((meta, i) => scopeOf(meta, tokens[i] as ScopeToken));
   return { tokens, result: lambda(...(scopes as never[])) };
 }
 

@@ -2,29 +2,56 @@
 import type { ExprNode } from "../ast/expr.ts";
 import type { Clause } from "../ast/select.ts";
 import { kindOf } from "../codec/refuse.ts";
+import type { Session } from "../engine/session.ts";
 import { UsageError } from "../errors.ts";
+import type { CompiledStatement } from "../render/compiled.ts";
+import { again, type KeptStatement, keep, PerModel } from "./kept.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
+import { compileFor } from "./reading.ts";
+import { selectFrom, wholeSelection } from "./selection.ts";
 
-/** @throws UsageError for null, undefined and a key of other columns; ValueError for a value of another type */
-export function keyCondition(meta: ModelMeta, key: unknown): Clause {
+/**
+ * The accepted values of a key, in the order of its columns.
+ * @throws UsageError for null, undefined and a key of other columns; ValueError for a value of another type
+ */
+export function keyValues(meta: ModelMeta, key: unknown): unknown[] {
   const { primaryKey } = meta;
-  const first = primaryKey[0] as ColumnMeta;
-  const values = primaryKey.length === 1 ? { [first.property]: key } : key;
-  if (typeof values !== "object" || values === null || (primaryKey.length > 1 && Object.getPrototypeOf(values) !== Object.prototype)) {
+  if (primaryKey.length === 1) return [acceptPart(meta, primaryKey[0] as ColumnMeta, key)];
+  if (typeof key !== "object" || key === null || Object.getPrototypeOf(key) !== Object.prototype) {
     throw new UsageError(`${meta.name}.find takes an object of ${meta.primaryProperties.join(" and ")}, got ${kindOf(key)}`);
   }
-  for (const name of Object.keys(values))
+  for (const name of Object.keys(key))
     if (!meta.primaryProperties.includes(name)) throw new UsageError(`${meta.name}.find: ${name} is not part of the primary key`);
-  const items = primaryKey.map((column): ExprNode => {
-    const value = (values as Record<string, unknown>)[column.property];
-    if (value === null || value === undefined)
-      throw new UsageError(`${meta.name}.find: ${column.property} is ${String(value)}`, { hint: "a row without a key cannot be found" });
-    return {
+  return primaryKey.map((column) => acceptPart(meta, column, (key as Record<string, unknown>)[column.property]));
+}
+
+function acceptPart(meta: ModelMeta, column: ColumnMeta, value: unknown): unknown {
+  if (value === null || value === undefined)
+    throw new UsageError(`${meta.name}.find: ${column.property} is ${String(value)}`, { hint: "a row without a key cannot be found" });
+  return column.codec.accept(value, column.label);
+}
+
+export function keyCondition(meta: ModelMeta, values: readonly unknown[]): Clause {
+  const items = meta.primaryKey.map(
+    (column, i): ExprNode => ({
       kind: "compare",
       op: "=",
       left: meta.node(column, meta.token),
-      right: { kind: "value", value: column.codec.accept(value, column.label), codec: column.codec },
-    };
-  });
+      right: { kind: "value", value: values[i], codec: column.codec },
+    }),
+  );
   return { tokens: [meta.token], node: items.length === 1 ? (items[0] as ExprNode) : { kind: "logic", op: "and", items } };
+}
+
+const lookups = new PerModel<KeptStatement | null>();
+
+/** The statement that reads the whole row of a key. */
+export function keyStatement(meta: ModelMeta, session: Session, values: readonly unknown[]): CompiledStatement {
+  const tree = () => selectFrom(meta, wholeSelection(meta).columns, [keyCondition(meta, values)]);
+  let kept = lookups.get(meta, session);
+  if (kept === undefined) {
+    const codecs = meta.primaryKey.map((column) => column.codec);
+    kept = lookups.set(meta, session, keep(session, tree(), codecs, values));
+  }
+  return kept === null ? compileFor(session, tree()) : again(kept, values);
 }

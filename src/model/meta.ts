@@ -24,6 +24,8 @@ export interface ColumnMeta {
   readonly declaration: ColumnDeclaration;
 }
 
+export type ModelClassLike = abstract new (...args: never[]) => object;
+
 export interface TableOptions {
   readonly indexes?: (columns: never) => unknown;
   readonly uniques?: (columns: never) => unknown;
@@ -52,9 +54,12 @@ export class ModelMeta {
   readonly primaryProperties: readonly string[];
   /** The class name once a class is known, the table's before. */
   name: string;
+  /** The class of its rows, once one is known. */
+  model: ModelClassLike | null = null;
   /** What whole rows are selected with. */
   readonly token: ScopeToken;
   #columns: ReadonlyMap<string, ColumnMeta> | null = null;
+  #list: readonly ColumnMeta[] | null = null;
   #visible: readonly ColumnMeta[] | null = null;
   #primaryKey: readonly ColumnMeta[] | null = null;
   #scopeClass: (new (token: ColumnNode["token"]) => object) | null = null;
@@ -94,9 +99,15 @@ export class ModelMeta {
     return this.#columns;
   }
 
+  /** In declared order. */
+  get list(): readonly ColumnMeta[] {
+    this.#list ??= [...this.columns.values()];
+    return this.#list;
+  }
+
   /** The columns that a row has unless it asks for more. */
   get visible(): readonly ColumnMeta[] {
-    this.#visible ??= [...this.columns.values()].filter((column) => !column.declaration.hidden);
+    this.#visible ??= this.list.filter((column) => !column.declaration.hidden);
     return this.#visible;
   }
 
@@ -121,8 +132,14 @@ export class ModelMeta {
 
   /** The columns of one source, as a lambda's parameter sees them. */
   scope(token: ColumnNode["token"]): object {
+    return new this.scopeClass(token);
+  }
+
+  get scopeClass(): new (
+    token: ColumnNode["token"],
+  ) => object {
     this.#scopeClass ??= scopeClass(this);
-    return new this.#scopeClass(token);
+    return this.#scopeClass;
   }
 
   /** The order of queries that say none. */
@@ -235,6 +252,15 @@ export class ModelScope {
   static column(scope: ModelScope, column: ColumnMeta): Expression {
     return expressionOf(scope.#meta.node(column, scope.#token), column.codec, column.label);
   }
+  // A misspelt column is named here: "cannot read eq of undefined" would name nothing.
+  static {
+    const get = (target: object, property: string | symbol, scope: object): unknown => {
+      const probed = typeof property === "symbol" || property in target || property === "then" || property === "toJSON";
+      if (probed || !(#meta in scope)) return Reflect.get(target, property, scope);
+      throw scope.#meta.unknownColumn(property);
+    };
+    Object.setPrototypeOf(ModelScope.prototype, new Proxy(Object.prototype, { get }));
+  }
   /** The token of a lambda's parameter, or null for anything else. */
   static tokenOf(candidate: unknown): ColumnNode["token"] | null {
     return typeof candidate === "object" && candidate !== null && #token in candidate ? candidate.#token : null;
@@ -273,6 +299,7 @@ export function metaOf(model: unknown, label = "this"): ModelMeta {
   if (typeof model === "function" && metaKey in model) {
     const meta = model[metaKey] as ModelMeta;
     // The factory's class has no name of its own: the first named class that is used gives its.
+    if (meta.model === null && model.name !== "") meta.model = (model.prototype as { constructor: ModelClassLike }).constructor;
     if (meta.name === meta.table.name && typeof model.name === "string" && model.name !== "" && model.name !== "ModelBase")
       meta.name = model.name;
     return meta;

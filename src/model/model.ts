@@ -4,7 +4,17 @@ import { kindOf } from "../codec/refuse.ts";
 import { tableDefinition, truncateTable } from "../engine/schema.ts";
 import type { Session } from "../engine/session.ts";
 import { UsageError } from "../errors.ts";
-import { inputOf, ModelBase, metaOfInstance, stateOf } from "./base.ts";
+import {
+  belongsToDefinition,
+  hasDefinition,
+  manyToManyDefinition,
+  probing,
+  type RelationDefinition,
+  type RelationOptions,
+} from "../relations/definition.ts";
+import { forgetLoaded } from "../relations/loaded.ts";
+import { ManyRelation, OneRelation } from "../relations/related.ts";
+import { inputKeys, ModelBase, metaOfInstance, stateOf } from "./base.ts";
 import { bulkInsert } from "./bulk.ts";
 import { bulkUpdate } from "./bulk-update.ts";
 import { getOrCreate, updateOrCreate } from "./find-or-create.ts";
@@ -108,6 +118,18 @@ abstract class ModelStatics extends ModelBase {
     await truncateTable(sessionOf(this[sessionKey] ?? null), this);
   }
 
+  hasMany(model: unknown, key: unknown, o?: RelationOptions): unknown {
+    return related(this, hasDefinition("hasMany", metaOfInstance(this), model, key, o));
+  }
+  hasOne(model: unknown, key: unknown, o?: RelationOptions): unknown {
+    return related(this, hasDefinition("hasOne", metaOfInstance(this), model, key, o));
+  }
+  belongsTo(model: unknown, key: unknown): unknown {
+    return related(this, belongsToDefinition(metaOfInstance(this), model, key));
+  }
+  manyToMany(model: unknown, link: unknown, keys: unknown, o?: RelationOptions): unknown {
+    return related(this, manyToManyDefinition(metaOfInstance(this), model, link, keys, o));
+  }
   async save(o: { fields?: readonly string[] } = {}): Promise<this> {
     const { status } = stateOf(this);
     if (status === "deleted") throw new UsageError(`${String(this)} was deleted`, { hint: "create a new one" });
@@ -124,8 +146,15 @@ abstract class ModelStatics extends ModelBase {
   async refresh(): Promise<this> {
     assertSaved(this, "refreshed");
     await refreshInstance(this, homeOf(this));
+    forgetLoaded(this);
     return this;
   }
+}
+
+/** On the probe that reads a getter, its definition; on a row, the related rows. */
+function related(row: ModelBase, relation: RelationDefinition): unknown {
+  if (probing in row) return relation;
+  return relation.many ? new ManyRelation(relation, row) : new OneRelation(relation, row);
 }
 
 function assertSaved(instance: ModelBase, verb: string): void {
@@ -140,8 +169,19 @@ function instantiate(model: unknown, values: unknown): ModelBase {
   const make = sourceOf(model as never) as unknown as new (values: unknown) => ModelBase;
   if (values === undefined) throw new UsageError(`${metaOf(model).name}.create takes an object of column values, got undefined`);
   // Checked here as well: a class may have a constructor of its own that drops what it is given.
-  inputOf(metaOf(model), values);
-  return new make(values);
+  const given = inputKeys(metaOf(model), values);
+  const instance = new make(values);
+  for (const property of given) {
+    if (
+      (values as Record<string, unknown>)[property] === undefined ||
+      (instance as unknown as Record<string, unknown>)[property] !== undefined
+    )
+      continue;
+    throw new UsageError(`${metaOf(model).column(property).label} was given a value, and the new instance has none`, {
+      hint: `a class field ${property} hides the column: columns are declared in Model() only`,
+    });
+  }
+  return instance;
 }
 
 /**

@@ -1,16 +1,20 @@
 /** One instance to one row: insert, update of what changed, delete, read again. Layer 6. */
-import type { InsertColumn } from "../ast/dml.ts";
+import type { InsertColumn, InsertNode } from "../ast/dml.ts";
 import type { ExprNode } from "../ast/expr.ts";
 import type { Clause } from "../ast/select.ts";
+import type { RawRow } from "../drivers/driver.ts";
 import { engineOf } from "../engine/engine.ts";
 import type { Session } from "../engine/session.ts";
 import { NotFoundError, StaleObjectError, UsageError } from "../errors.ts";
 import { interpretRows } from "../hydrate/interpret.ts";
+import type { CompiledStatement } from "../render/compiled.ts";
 import { columnValue, type ModelBase, metaOfInstance, setValue, stateOf } from "./base.ts";
+import { again, type KeptStatement, keep, PerModel } from "./kept.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
-import { readRows, runNode, wireAccess } from "./reading.ts";
+import { compileFor, runNode, wireAccess } from "./reading.ts";
 import { selectColumns, selectFrom } from "./selection.ts";
 import { frozenCopy, notLoaded, sameValue } from "./state.ts";
+import { statementMeta } from "./violations.ts";
 
 /** The columns an insert sends, with accepted values. */
 export interface InsertValues {
@@ -26,7 +30,7 @@ export function insertValues(meta: ModelMeta, instance: ModelBase, now: Date): I
   const values: unknown[] = [];
   const generated: ColumnMeta[] = [];
   const missing: string[] = [];
-  for (const column of meta.columns.values()) {
+  for (const column of meta.list) {
     const { declaration } = column;
     if (declaration.autoNow || (declaration.autoNowAdd && (columnValue(instance, column) ?? null) === null))
       setValue(instance, column, new Date(now));
@@ -63,9 +67,10 @@ export function markSaved(
   values: readonly unknown[],
 ): void {
   const state = stateOf(instance);
-  restoreOnRollback(instance, session, state.status === "new" ? written.filter((column) => column.declaration.identity) : []);
-  const row: unknown[] = [];
-  for (const column of meta.columns.values()) row[column.index] = state.status === "saved" ? state.saved(column) : notLoaded;
+  if (session.inTransaction) {
+    restoreOnRollback(instance, session, state.status === "new" ? written.filter((column) => column.declaration.identity) : []);
+  }
+  const row: unknown[] = state.status === "saved" ? meta.list.map((column) => state.saved(column)) : meta.list.map(() => notLoaded);
   written.forEach((column, i) => {
     setValue(instance, column, values[i]);
     row[column.index] = frozenCopy(values[i]);
@@ -78,7 +83,6 @@ export function markSaved(
 
 /** What a transaction did to an instance is undone with it: a new one is new again, without the number it was given. */
 function restoreOnRollback(instance: ModelBase, session: Session, numbered: readonly ColumnMeta[]): void {
-  if (!session.inTransaction) return;
   const state = stateOf(instance);
   const { status, row, layout, engine } = state;
   const numbers = numbered.map((column) => columnValue(instance, column));
@@ -90,26 +94,52 @@ function restoreOnRollback(instance: ModelBase, session: Session, numbered: read
   });
 }
 
+interface KeptInsert {
+  readonly columns: readonly ColumnMeta[];
+  readonly statement: KeptStatement | null;
+}
+const inserts = new PerModel<KeptInsert>();
+
+/** Most rows of a model name the same columns: the text of the last insert is kept. */
+function insertStatement(
+  meta: ModelMeta,
+  session: Session,
+  columns: readonly ColumnMeta[],
+  values: readonly unknown[],
+  generated: readonly ColumnMeta[],
+): CompiledStatement {
+  const last = inserts.get(meta, session);
+  const known = last !== undefined && sameColumns(last.columns, columns);
+  if (known && last.statement !== null) return again(last.statement, values);
+  const returning = session.traits.insertReturning ? generated.map(insertColumn) : [];
+  const node: InsertNode = { kind: "insert", table: meta.table, columns: columns.map(insertColumn), rows: [values], returning };
+  if (known) return compileFor(session, node);
+  const codecs = columns.map((column) => column.codec);
+  const statement = keep(session, node, codecs, values);
+  inserts.set(meta, session, { columns, statement });
+  return statement?.compiled ?? compileFor(session, node);
+}
+
+function sameColumns(a: readonly ColumnMeta[], b: readonly ColumnMeta[]): boolean {
+  return a.length === b.length && a.every((column, i) => column === b[i]);
+}
+
 export async function insertInstance(instance: ModelBase, session: Session): Promise<void> {
   const meta = metaOfInstance(instance);
   const { columns, values, generated } = insertValues(meta, instance, new Date());
-  const returning = session.traits.insertReturning ? generated.map(insertColumn) : [];
-  const result = await runNode(
-    session,
-    { kind: "insert", table: meta.table, columns: columns.map(insertColumn), rows: [values], returning },
-    meta,
-  );
+  const answer = session.run(insertStatement(meta, session, columns, values, generated), statementMeta(meta));
+  const result = answer instanceof Promise ? await answer : answer;
   let filled: unknown[] = [];
-  if (returning.length > 0) filled = readGenerated(session, generated, result.rows)[0] ?? [];
+  if (session.traits.insertReturning && generated.length > 0) filled = readGenerated(session, generated, result.rows)[0] ?? [];
   else if (generated.length > 0) filled = await generatedByKey(meta, session, columns, values, generated, result.insertId);
   markSaved(meta, instance, session, [...columns, ...generated], [...values, ...filled]);
 }
 
 /** The returned columns of each row, decoded. */
-export function readGenerated(session: Session, generated: readonly ColumnMeta[], rows: Parameters<typeof readRows>[0]): unknown[][] {
-  const fields = generated.map((column, slot) => [column.property, { kind: "value", slot, codec: column.codec }] as const);
-  const read = interpretRows({ kind: "object", fields }, wireAccess(session));
-  return readRows(rows, read).map((row) => generated.map((column) => (row as Record<string, unknown>)[column.property]));
+export function readGenerated(session: Session, generated: readonly ColumnMeta[], rows: readonly RawRow[]): unknown[][] {
+  const access = wireAccess(session);
+  const readers = generated.map((column, slot) => interpretRows({ kind: "value", slot, codec: column.codec }, access));
+  return rows.map((row) => readers.map((read) => read(row as never)));
 }
 
 /** Without RETURNING: the number comes with the answer, other defaults are read by key. */
@@ -168,7 +198,7 @@ export async function updateInstance(instance: ModelBase, session: Session, fiel
   const { changes } = instance;
   for (const property of Object.keys(changes)) if (only === null || only.has(property)) changed.push(meta.column(property));
   if (changed.length === 0) return;
-  for (const column of meta.columns.values()) {
+  for (const column of meta.list) {
     if (!column.declaration.autoNow) continue;
     setValue(instance, column, new Date());
     if (!changed.includes(column)) changed.push(column);
@@ -192,7 +222,7 @@ export async function deleteInstance(instance: ModelBase, session: Session): Pro
   const meta = metaOfInstance(instance);
   const result = await runNode(session, { kind: "delete", table: meta.table, where: keyClauses(meta, instance, "be deleted") }, meta);
   if (result.affected === 0) throw stale(meta, instance, "deleted");
-  restoreOnRollback(instance, session, []);
+  if (session.inTransaction) restoreOnRollback(instance, session, []);
   stateOf(instance).status = "deleted";
 }
 

@@ -8,16 +8,20 @@ import { Expression } from "../expr/expression.ts";
 import { avg, max, min, sum } from "../expr/functions/aggregate.ts";
 import { selectNode } from "../expr/subquery.ts";
 import type { RowReader, RowShape } from "../hydrate/row-plan.ts";
-import { inputOf } from "./base.ts";
+import { addPath, type PrefetchTree, prefetchInto } from "../relations/prefetch.ts";
+import { inputOf, type ModelBase } from "./base.ts";
 import { callScope, conditionClause } from "./conditions.ts";
 import { iterateQuery } from "./iterate.ts";
 import { groupKeys, joinSource } from "./joins.ts";
-import { keyCondition } from "./keys.ts";
+import { keyCondition, keyStatement, keyValues } from "./keys.ts";
+import type { ModelClassLike, ModelMeta } from "./meta.ts";
 import {
   aggregateTree,
   countTree,
   instanceColumns,
   isCut,
+  isWholeTable,
+  newQuery,
   orderOf,
   orderTerms,
   type QueryState,
@@ -27,8 +31,11 @@ import {
   wholeNumber,
 } from "./query-state.ts";
 import { compileFor, readerFor, readRows, runNode, type SessionRef, sessionOf } from "./reading.ts";
-import { addSelection, nothingSelected, type Selection, selectColumns, selectExpressions } from "./selection.ts";
-import { bindFields, instanceShape, wholeReader } from "./whole-row.ts";
+import { addSelection, nothingSelected, type Selection, selectColumns, selectExpressions, wholeSelection } from "./selection.ts";
+import { statementMeta } from "./violations.ts";
+import { bindFields, instanceShape, type ModelConstructor, wholeReader } from "./whole-row.ts";
+
+const inspect = Symbol.for("nodejs.util.inspect.custom");
 
 type Lambda = (...scopes: never[]) => unknown;
 
@@ -37,6 +44,11 @@ export class ModelQuery {
 
   constructor(state: QueryState) {
     this.#state = state;
+  }
+
+  /** @internal */
+  get state(): QueryState {
+    return this.#state;
   }
 
   #with(change: Partial<QueryState>): ModelQuery {
@@ -50,6 +62,16 @@ export class ModelQuery {
   [selectNode](): SelectNode {
     const state = this.#state;
     return selectTree(state, selectionOf(state).columns, state.limit === null && state.offset === null ? [] : orderOf(state, false));
+  }
+
+  toString(): string {
+    return `<query of ${this.#state.meta.name}, not run: await it>`;
+  }
+  [inspect](): string {
+    return this.toString();
+  }
+  toJSON(): never {
+    throw new UsageError(`a query of ${this.#state.meta.name} was turned into JSON before it was run`, { hint: "await it first" });
   }
 
   using(session: SessionRef): ModelQuery {
@@ -101,6 +123,12 @@ export class ModelQuery {
   }
   allRows(): ModelQuery {
     return this.#with({ allRows: true });
+  }
+  prefetch(...paths: readonly unknown[]): ModelQuery {
+    const { meta, model, prefetch, selection } = this.#state;
+    if (selection !== null)
+      throw new UsageError(`${meta.name}: prefetch of plain rows`, { hint: "relations belong to instances: drop select()" });
+    return this.#with({ prefetch: paths.reduce((tree: PrefetchTree, path) => addPath(tree, model, meta, String(path)), prefetch) });
   }
   forUpdate(): ModelQuery {
     return this.#with({ lock: "update" });
@@ -163,11 +191,30 @@ export class ModelQuery {
   }
 
   async #fetch(orderBy: SelectNode["orderBy"], state: QueryState): Promise<unknown[]> {
+    if (state.never) return [];
     const session = sessionOf(state.session);
     const selection = selectionOf(state);
     const answer = runNode(session, selectTree(state, selection.columns, orderBy), state.meta);
     const { rows } = answer instanceof Promise ? await answer : answer;
-    return rows.length === 0 ? [] : readRows(rows, this.#reader(session, state, selection, rows.length));
+    if (rows.length === 0) return [];
+    const read = readRows(rows, this.#reader(session, state, selection, rows.length));
+    if (state.prefetch.size > 0) await this.#prefetchInto(read, session);
+    return read;
+  }
+
+  /** Loads the relations that were asked for, through the same door. */
+  #prefetchInto(rows: unknown[], session: Session): Promise<void> {
+    const { model, prefetch } = this.#state;
+    const query = (meta: ModelMeta, target: ModelClassLike) => newQuery(meta, target as ModelConstructor, session);
+    const owners = rows.filter((row) => row !== null) as ModelBase[];
+    return prefetchInto(owners, model, prefetch, {
+      rows: (target, where, relation) =>
+        new ModelQuery({ ...query(relation.meta, target), where, orderBy: relation.orderBy }).execute() as Promise<ModelBase[]>,
+      links: ({ through }, where) => {
+        const link = through as NonNullable<typeof through>;
+        return new ModelQuery({ ...query(link.meta, link.model), where }).execute() as Promise<ModelBase[]>;
+      },
+    });
   }
 
   #reader(session: Session, state: QueryState, selection: Selection, rows: number): RowReader {
@@ -188,11 +235,20 @@ export class ModelQuery {
     return (await this.#fetch(reversed(orderOf(state, true)), { ...state, limit: 1 }))[0] ?? null;
   }
   async find(key: unknown): Promise<unknown> {
-    const { meta } = this.#state;
-    const { where, joins, offset } = this.#state;
+    const { meta, where, joins, offset } = this.#state;
+    const values = keyValues(meta, key);
+    if (isWholeTable(this.#state)) return this.#findRow(values);
     // The key alone says that there is one row at most, unless a join repeats it.
     const limit = joins.length === 0 && offset === null ? null : 1;
-    return (await this.#fetch([], { ...this.#state, where: [...where, keyCondition(meta, key)], limit }))[0] ?? null;
+    return (await this.#fetch([], { ...this.#state, where: [...where, keyCondition(meta, values)], limit }))[0] ?? null;
+  }
+  async #findRow(values: readonly unknown[]): Promise<unknown> {
+    const { meta, model, session: ref } = this.#state;
+    const session = sessionOf(ref);
+    const answer = session.run(keyStatement(meta, session, values), statementMeta(meta));
+    const { rows } = answer instanceof Promise ? await answer : answer;
+    const [row] = rows;
+    return row === undefined ? null : wholeReader(model, meta, wholeSelection(meta), session)(row as never);
   }
   async get(condition?: unknown): Promise<unknown> {
     const row = await this.getOrNull(condition);
@@ -213,9 +269,11 @@ export class ModelQuery {
   }
 
   async count(): Promise<number> {
+    if (this.#state.never) return 0;
     return Number((await this.#value(countTree(this.#state), () => ({ kind: "value", slot: 0, codec: null })))[0]);
   }
   async exists(): Promise<boolean> {
+    if (this.#state.never) return false;
     const state = { ...this.#state, limit: Math.min(this.#state.limit ?? 1, 1), lock: null };
     const { rows } = await runNode(sessionOf(state.session), selectTree(state, []), state.meta);
     return rows.length > 0;
@@ -278,7 +336,11 @@ export class ModelQuery {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<unknown> {
-    return iterateQuery(this.#state, (session, selection, rows) => this.#reader(session, this.#state, selection, rows));
+    return iterateQuery(
+      this.#state,
+      (session, selection, rows) => this.#reader(session, this.#state, selection, rows),
+      (rows, session) => (this.#state.prefetch.size > 0 ? this.#prefetchInto(rows, session) : null),
+    );
   }
 
   toSQL(): { sql: string; params: unknown[] } {

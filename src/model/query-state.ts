@@ -6,6 +6,7 @@ import { safeIntCodec } from "../codec/number.ts";
 import { kindOf } from "../codec/refuse.ts";
 import { UsageError } from "../errors.ts";
 import { Expression, OrderTerm } from "../expr/expression.ts";
+import type { PrefetchTree } from "../relations/prefetch.ts";
 import { assertGrouped } from "./groups.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import type { SessionRef } from "./reading.ts";
@@ -29,6 +30,10 @@ export interface QueryState {
   readonly distinct: boolean;
   readonly lock: "update" | null;
   readonly allRows: boolean;
+  /** Known to have no rows: reading sends nothing. */
+  readonly never: boolean;
+  /** Relations to load with the rows. */
+  readonly prefetch: PrefetchTree;
   /** Plain rows of these expressions; null: instances. */
   readonly selection: Selection | null;
   /** Instances: hidden columns asked for, and expressions beside the columns. */
@@ -52,6 +57,8 @@ export function newQuery(meta: ModelMeta, model: ModelConstructor, session: Sess
     distinct: false,
     lock: null,
     allRows: false,
+    never: false,
+    prefetch: new Map(),
     selection: null,
     alsoColumns: [],
     also: null,
@@ -87,6 +94,13 @@ export function selectTree(state: QueryState, columns: readonly Clause[], orderB
     distinct,
     lock,
   };
+}
+
+/** True for all rows of one table as they are, in whatever order. */
+export function isWholeTable(state: QueryState): boolean {
+  const { where, joins, groupBy, having, distinct, lock, selection, also, alsoColumns, limit, offset } = state;
+  const conditions = where.length + joins.length + groupBy.length + having.length + alsoColumns.length;
+  return conditions === 0 && !distinct && lock === null && selection === null && also === null && limit === null && offset === null;
 }
 
 export function isCut(state: QueryState): boolean {

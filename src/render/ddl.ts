@@ -68,11 +68,12 @@ export abstract class TableWriter {
   protected abstract refuseName(name: string, what: string): string | null;
 
   create(tables: readonly TableDefinition[]): string[] {
+    const groups = orderTables(tables);
     const plans = new Map(tables.map((definition) => [definition, this.plan(definition)]));
     this.#refuseClashes([...plans.values()]);
     const statements: string[] = [];
     const closing: string[] = [];
-    for (const group of orderTables(tables)) {
+    for (const group of groups) {
       const missing = new Set(this.forwardReferences ? [] : group.map(({ table }) => tableKey(table)));
       for (const definition of group) {
         const plan = plans.get(definition) as TablePlan;

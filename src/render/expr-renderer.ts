@@ -149,6 +149,8 @@ export abstract class ExprRenderer {
       case "exists":
         this.write("exists ");
         return this.subquery(node.query, "exists");
+      case "scalar":
+        return this.subquery(node.query, "scalar");
       case "between":
         return this.grouped(binding.compare, outer, () => this.between(node));
       case "like":
@@ -188,7 +190,7 @@ export abstract class ExprRenderer {
     });
   }
 
-  protected subquery(query: SelectNode, _as: "list" | "exists"): void {
+  protected subquery(query: SelectNode, _as: "list" | "exists" | "scalar"): void {
     this.write("(");
     this.select(query, false);
     this.write(")");

@@ -49,7 +49,7 @@ export class MysqlRenderer extends Renderer {
   }
 
   // A list may not come from a limited query, nor may MySQL read the table that it changes: a table made first may.
-  protected override subquery(query: SelectNode, as: "list" | "exists"): void {
+  protected override subquery(query: SelectNode, as: "list" | "exists" | "scalar"): void {
     const limited = as === "list" && (query.limit !== null || query.offset !== null);
     const own = !this.traits.changesWhatItReads && [query, ...query.joins].some(({ source }) => source.table === this.#changed);
     if (!limited && !own) return super.subquery(query, as);

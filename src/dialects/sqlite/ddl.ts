@@ -93,6 +93,13 @@ class SqliteTables extends TableWriter {
     return super.column(plan, column);
   }
 
+  // CURRENT_TIMESTAMP is written in a form that does not compare with what is sent from outside.
+  protected override default(column: ColumnDefinition): string {
+    const node = column.default;
+    if (node?.kind !== "raw" || column.codec.type.word !== "datetime") return super.default(column);
+    return ` default (${this.written((to) => (to as SqliteRenderer).instant(node))})`;
+  }
+
   #same(one: ColumnDefinition["column"], other: ColumnDefinition["column"] | undefined): boolean {
     return other !== undefined && this.name(one) === this.name(other);
   }

@@ -2,7 +2,9 @@
  * Decimals in SQLite, which has none: stored as canonical text with exactly `scale` digits after the point, calculated
  * with as integers scaled by 10^scale. A result of more than 64 bits is an error, never a rounded number. Layer 4.
  */
-import type { ArithmeticNode, CompareOp, ExprNode } from "../../ast/expr.ts";
+import type { ArithmeticNode, CompareOp, ExprNode, ValueNode } from "../../ast/expr.ts";
+import type { TypedCodec } from "../../ast/type.ts";
+import type { WireCodec } from "../../codec/codec.ts";
 import { codecOf } from "../../render/expr-renderer.ts";
 import type { Sink } from "../../render/sink.ts";
 import { hasWideKey, integerDigits, wideKeyOf, wideKeySql, wideTextSql, widthOf } from "./wide-decimal.ts";
@@ -19,6 +21,7 @@ export function isDecimal(node: ExprNode): boolean {
 
 interface Writer {
   readonly sink: Sink;
+  readonly wire: (codec: TypedCodec) => WireCodec;
   write(text: string): void;
   expr(node: ExprNode, outer?: number): void;
 }
@@ -54,6 +57,12 @@ export class DecimalWriter {
     side(right);
   }
 
+  /** Canonical text: what a custom column makes of the caller's value, too. */
+  #textOf(node: ValueNode): string {
+    const { encode } = this.#to.wire(node.codec);
+    return (encode === null ? node.value : encode(node.value as never)) as string;
+  }
+
   /** What sorts as the number does. */
   order(node: ExprNode): void {
     const scale = scaleOf(node);
@@ -63,7 +72,7 @@ export class DecimalWriter {
   }
 
   #wideKey(node: ExprNode, scale: number, width: number): void {
-    if (node.kind === "value") return this.#to.sink.param(wideKeyOf(node.value as string, scale, width));
+    if (node.kind === "value") return this.#to.sink.param(wideKeyOf(this.#textOf(node), scale, width));
     if (node.kind === "aggregate" && node.item !== null) {
       this.#to.write(`${node.name}(`);
       this.#wideKey(node.item, scale, width);
@@ -94,7 +103,7 @@ export class DecimalWriter {
   key(node: ExprNode, scale: number): void {
     const own = scaleOf(node);
     if (node.kind === "value" && isDecimal(node)) {
-      const integer = scaledInteger(node.value as string, scale);
+      const integer = scaledInteger(this.#textOf(node), scale);
       const fits = integer <= highest && -integer <= highest;
       return this.#to.sink.param(fits ? integer : Number(integer));
     }

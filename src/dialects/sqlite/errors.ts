@@ -123,7 +123,7 @@ export const errors = errorTable([
     "SQLITE_ERROR:exists",
     QueryError,
     "An object of this name exists already",
-    { names: [/^(?:table|index|view) (?<table>[\w$]+) already exists$/] },
+    { names: [/^(?:table|index|view) [`"]?(?<table>[\w$]+)[`"]? already exists$/] },
   ],
   ["SQLITE_ERROR:syntax", QueryError, "SQLite could not parse the SQL", { hint: "driverError() holds its own words" }],
   ["SQLITE_ERROR:parameters", QueryError, "The statement has too many parameters", { hint: "send fewer rows at a time" }],

@@ -41,6 +41,10 @@ function sqlitePath(path: readonly (string | number)[]): string | null {
   return text;
 }
 
+function isInstant(node: ExprNode): boolean {
+  return codecOf(node)?.type.word === "datetime";
+}
+
 export class SqliteRenderer extends Renderer {
   readonly #decimals = new DecimalWriter(this);
   protected override readonly functions = {
@@ -75,6 +79,11 @@ export class SqliteRenderer extends Renderer {
 
   protected override compare(node: CompareNode): void {
     if (isDecimal(node.left) || isDecimal(node.right)) return this.#decimals.compare(node.left, node.op, node.right);
+    if (isInstant(node.left) || isInstant(node.right)) {
+      this.instant(node.left);
+      this.write(` ${node.op} `);
+      return this.instant(node.right);
+    }
     if (codecOf(node.left)?.family !== "json") return super.compare(node);
     this.write("json(");
     this.expr(node.left);
@@ -83,7 +92,22 @@ export class SqliteRenderer extends Renderer {
     this.write(")");
   }
 
+  /** An instant in the form that is stored and sorts; SQLite's own functions and CURRENT_TIMESTAMP write another. */
+  instant(node: ExprNode): void {
+    if (node.kind !== "raw") return this.expr(node, 4);
+    this.write("strftime('%Y-%m-%dT%H:%M:%fZ', ");
+    this.expr(node);
+    this.write(")");
+  }
+
   protected override between(node: BetweenNode): void {
+    if (isInstant(node.item)) {
+      this.instant(node.item);
+      this.write(" between ");
+      this.instant(node.low);
+      this.write(" and ");
+      return this.instant(node.high);
+    }
     if (!isDecimal(node.item)) return super.between(node);
     this.#decimals.compare(node.item, ">=", node.low);
     this.write(" and ");
@@ -129,6 +153,7 @@ export class SqliteRenderer extends Renderer {
   // A STRICT table refuses a fraction in an integer column where the other databases round.
   protected override assigned(value: ExprNode, codec: TypedCodec): void {
     const from = codecOf(value);
+    if (codec.type.word === "datetime") return this.instant(value);
     if (codec.type.word === "decimal" && isDecimal(value)) return this.#decimals.text(value, codec.type.scale ?? 0);
     if (!isInteger(codec) || from?.family !== "float") return this.expr(value);
     this.write("cast(round(");

@@ -11,9 +11,9 @@ const letters = "jihgfedcba";
 
 const scaleOf = (node: ExprNode): number => codecOf(node)?.type.scale ?? 0;
 
-/** Digits before the point. */
+/** Digits before the point. A literal is given the room of its column at least. */
 function wholeDigits(node: ExprNode): number {
-  if (node.kind === "value") return (node.value as string).replace("-", "").split(".")[0]?.length ?? 0;
+  if (node.kind === "value" && (node.codec.type.precision ?? 0) > 65) return String(node.value).replace("-", "").split(".")[0]?.length ?? 0;
   if (node.kind === "aggregate" && node.item !== null) return wholeDigits(node.item);
   return (codecOf(node)?.type.precision ?? 0) - scaleOf(node);
 }

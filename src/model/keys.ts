@@ -9,6 +9,8 @@ import { again, type KeptStatement, keep, PerModel } from "./kept.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { compileFor } from "./reading.ts";
 import { selectFrom, wholeSelection } from "./selection.ts";
+import { statementMeta } from "./violations.ts";
+import { type ModelConstructor, wholeReader } from "./whole-row.ts";
 
 /**
  * The accepted values of a key, in the order of its columns.
@@ -45,8 +47,7 @@ export function keyCondition(meta: ModelMeta, values: readonly unknown[]): Claus
 
 const lookups = new PerModel<KeptStatement | null>();
 
-/** The statement that reads the whole row of a key. */
-export function keyStatement(meta: ModelMeta, session: Session, values: readonly unknown[]): CompiledStatement {
+function keyStatement(meta: ModelMeta, session: Session, values: readonly unknown[]): CompiledStatement {
   const tree = () => selectFrom(meta, wholeSelection(meta).columns, [keyCondition(meta, values)]);
   let kept = lookups.get(meta, session);
   if (kept === undefined) {
@@ -54,4 +55,12 @@ export function keyStatement(meta: ModelMeta, session: Session, values: readonly
     kept = lookups.set(meta, session, keep(session, tree(), codecs, values));
   }
   return kept === null ? compileFor(session, tree()) : again(kept, values);
+}
+
+/** The whole row of a key, as an instance; null when there is none. */
+export async function findRow(model: ModelConstructor, meta: ModelMeta, session: Session, values: readonly unknown[]): Promise<unknown> {
+  const answer = session.run(keyStatement(meta, session, values), statementMeta(meta));
+  const { rows } = answer instanceof Promise ? await answer : answer;
+  const [row] = rows;
+  return row === undefined ? null : wholeReader(model, meta, wholeSelection(meta), session)(row as never);
 }

@@ -9,7 +9,7 @@ import { acceptText } from "../codec/text.ts";
 import { KakaError, UsageError, ValidationError } from "../errors.ts";
 import { type Expression, expressionOf, OrderTerm } from "../expr/expression.ts";
 import { snakeCase } from "../util/names.ts";
-import { suggestion } from "../util/suggest.ts";
+import { suggest, suggestion } from "../util/suggest.ts";
 import { ColumnBuilder, type ColumnDeclaration, implicitId } from "./columns.ts";
 import { assertPropertyName } from "./reserved.ts";
 
@@ -252,11 +252,13 @@ export class ModelScope {
   static column(scope: ModelScope, column: ColumnMeta): Expression {
     return expressionOf(scope.#meta.node(column, scope.#token), column.codec, column.label);
   }
-  // A misspelt column is named here: "cannot read eq of undefined" would name nothing.
+  // A misspelt column is named here: "cannot read eq of undefined" would name nothing. Names that are near none stay
+  // undefined, since printers and test libraries ask any object for theirs (`then`, `toJSON`, `href`, `nodeType` ...).
   static {
     const get = (target: object, property: string | symbol, scope: object): unknown => {
       const probed = typeof property === "symbol" || property in target || property === "then" || property === "toJSON";
       if (probed || !(#meta in scope)) return Reflect.get(target, property, scope);
+      if (suggest(property, scope.#meta.columns.keys()) === null) return undefined;
       throw scope.#meta.unknownColumn(property);
     };
     Object.setPrototypeOf(ModelScope.prototype, new Proxy(Object.prototype, { get }));

@@ -1,5 +1,5 @@
 /** One instance to one row: insert, update of what changed, delete, read again. Layer 6. */
-import type { InsertColumn, InsertNode } from "../ast/dml.ts";
+import type { Assignment, InsertColumn, InsertNode, UpdateNode } from "../ast/dml.ts";
 import type { ExprNode } from "../ast/expr.ts";
 import type { Clause } from "../ast/select.ts";
 import type { RawRow } from "../drivers/driver.ts";
@@ -94,11 +94,11 @@ function restoreOnRollback(instance: ModelBase, session: Session, numbered: read
   });
 }
 
-interface KeptInsert {
+interface KeptColumns {
   readonly columns: readonly ColumnMeta[];
   readonly statement: KeptStatement | null;
 }
-const inserts = new PerModel<KeptInsert>();
+const inserts = new PerModel<KeptColumns>();
 
 /** Most rows of a model name the same columns: the text of the last insert is kept. */
 function insertStatement(
@@ -175,8 +175,8 @@ function equals(meta: ModelMeta, column: ColumnMeta, value: unknown): Clause {
   return { tokens: [meta.token], node };
 }
 
-/** The row of a saved instance, by the key it was read with. */
-export function keyClauses(meta: ModelMeta, instance: ModelBase, verb: string): Clause[] {
+/** The key that a saved instance was read with, in the order of its columns. */
+function savedKey(meta: ModelMeta, instance: ModelBase, verb: string): unknown[] {
   const state = stateOf(instance);
   return meta.primaryKey.map((column) => {
     const saved = state.saved(column);
@@ -186,13 +186,48 @@ export function keyClauses(meta: ModelMeta, instance: ModelBase, verb: string): 
         hint: "insert a new row and delete this one",
       });
     }
-    return equals(meta, column, saved);
+    return saved;
   });
+}
+
+/** The row of a saved instance, by that key. */
+export function keyClauses(meta: ModelMeta, instance: ModelBase, verb: string): Clause[] {
+  return rowWithKey(meta, savedKey(meta, instance, verb));
+}
+
+function rowWithKey(meta: ModelMeta, key: readonly unknown[]): Clause[] {
+  return meta.primaryKey.map((column, i) => equals(meta, column, key[i]));
+}
+
+const updates = new PerModel<KeptColumns>();
+
+/** Rows of a model are often changed in the same columns: the text of the last update without a NULL is kept. */
+function updateStatement(
+  meta: ModelMeta,
+  session: Session,
+  columns: readonly ColumnMeta[],
+  values: readonly unknown[],
+  key: readonly unknown[],
+): CompiledStatement {
+  const keepable = !values.includes(null);
+  const last = updates.get(meta, session);
+  const known = keepable && last !== undefined && sameColumns(last.columns, columns);
+  if (known && last.statement !== null) return again(last.statement, [...values, ...key]);
+  const set = columns.map((column, i): Assignment => {
+    const value: ExprNode = values[i] === null ? { kind: "null" } : { kind: "value", value: values[i], codec: column.codec };
+    return { column: column.ref, codec: column.codec, value };
+  });
+  const node: UpdateNode = { kind: "update", table: meta.table, set: { tokens: [], node: set }, where: rowWithKey(meta, key) };
+  if (!keepable || known) return compileFor(session, node);
+  const codecs = [...columns, ...meta.primaryKey].map((column) => column.codec);
+  const statement = keep(session, node, codecs, [...values, ...key]);
+  updates.set(meta, session, { columns, statement });
+  return statement?.compiled ?? compileFor(session, node);
 }
 
 export async function updateInstance(instance: ModelBase, session: Session, fields: readonly string[] | null): Promise<void> {
   const meta = metaOfInstance(instance);
-  const where = keyClauses(meta, instance, "be updated");
+  const key = savedKey(meta, instance, "be updated");
   const only = fields === null ? null : new Set(fields.map((field) => meta.column(field).property));
   const changed: ColumnMeta[] = [];
   const { changes } = instance;
@@ -208,19 +243,16 @@ export async function updateInstance(instance: ModelBase, session: Session, fiel
     if (value === undefined) throw new UsageError(`${column.label} is undefined`, { hint: "write null for NULL" });
     return meta.accept(column, value);
   });
-  const set = changed.map((column, i) => ({
-    column: column.ref,
-    codec: column.codec,
-    value: (values[i] === null ? { kind: "null" } : { kind: "value", value: values[i], codec: column.codec }) as ExprNode,
-  }));
-  const result = await runNode(session, { kind: "update", table: meta.table, set: { tokens: [], node: set }, where }, meta);
+  const answer = session.run(updateStatement(meta, session, changed, values, key), statementMeta(meta));
+  const result = answer instanceof Promise ? await answer : answer;
   if (result.affected === 0) throw stale(meta, instance, "updated");
   markSaved(meta, instance, session, changed, values);
 }
 
 export async function deleteInstance(instance: ModelBase, session: Session): Promise<void> {
   const meta = metaOfInstance(instance);
-  const result = await runNode(session, { kind: "delete", table: meta.table, where: keyClauses(meta, instance, "be deleted") }, meta);
+  const where = keyClauses(meta, instance, "be deleted");
+  const result = await runNode(session, { kind: "delete", table: meta.table, where }, meta);
   if (result.affected === 0) throw stale(meta, instance, "deleted");
   if (session.inTransaction) restoreOnRollback(instance, session, []);
   stateOf(instance).status = "deleted";

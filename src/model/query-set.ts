@@ -13,7 +13,7 @@ import { inputOf, type ModelBase } from "./base.ts";
 import { callScope, conditionClause } from "./conditions.ts";
 import { iterateQuery } from "./iterate.ts";
 import { groupKeys, joinSource } from "./joins.ts";
-import { keyCondition, keyStatement, keyValues } from "./keys.ts";
+import { findRow, keyCondition, keyValues } from "./keys.ts";
 import type { ModelClassLike, ModelMeta } from "./meta.ts";
 import {
   aggregateTree,
@@ -31,8 +31,7 @@ import {
   wholeNumber,
 } from "./query-state.ts";
 import { compileFor, readerFor, readRows, runNode, type SessionRef, sessionOf } from "./reading.ts";
-import { addSelection, nothingSelected, type Selection, selectColumns, selectExpressions, wholeSelection } from "./selection.ts";
-import { statementMeta } from "./violations.ts";
+import { addSelection, nothingSelected, type Selection, selectColumns, selectExpressions } from "./selection.ts";
 import { bindFields, instanceShape, type ModelConstructor, wholeReader } from "./whole-row.ts";
 
 const inspect = Symbol.for("nodejs.util.inspect.custom");
@@ -235,20 +234,12 @@ export class ModelQuery {
     return (await this.#fetch(reversed(orderOf(state, true)), { ...state, limit: 1 }))[0] ?? null;
   }
   async find(key: unknown): Promise<unknown> {
-    const { meta, where, joins, offset } = this.#state;
+    const { meta, model, session, where, joins, offset } = this.#state;
     const values = keyValues(meta, key);
-    if (isWholeTable(this.#state)) return this.#findRow(values);
+    if (isWholeTable(this.#state)) return findRow(model, meta, sessionOf(session), values);
     // The key alone says that there is one row at most, unless a join repeats it.
     const limit = joins.length === 0 && offset === null ? null : 1;
     return (await this.#fetch([], { ...this.#state, where: [...where, keyCondition(meta, values)], limit }))[0] ?? null;
-  }
-  async #findRow(values: readonly unknown[]): Promise<unknown> {
-    const { meta, model, session: ref } = this.#state;
-    const session = sessionOf(ref);
-    const answer = session.run(keyStatement(meta, session, values), statementMeta(meta));
-    const { rows } = answer instanceof Promise ? await answer : answer;
-    const [row] = rows;
-    return row === undefined ? null : wholeReader(model, meta, wholeSelection(meta), session)(row as never);
   }
   async get(condition?: unknown): Promise<unknown> {
     const row = await this.getOrNull(condition);

@@ -41,28 +41,35 @@ export interface QueryState {
   readonly also: Selection | null;
 }
 
+type Asked = Omit<QueryState, "meta" | "model" | "session" | "sources">;
+
+/** What a query asks for that nothing was asked of. */
+const nothingAsked: Asked = {
+  joins: [],
+  where: [],
+  groupBy: [],
+  having: [],
+  orderBy: null,
+  limit: null,
+  offset: null,
+  distinct: false,
+  lock: null,
+  allRows: false,
+  never: false,
+  prefetch: new Map(),
+  selection: null,
+  alsoColumns: [],
+  also: null,
+};
+const askable = Object.keys(nothingAsked) as (keyof Asked)[];
+
 export function newQuery(meta: ModelMeta, model: ModelConstructor, session: SessionRef): QueryState {
-  return {
-    meta,
-    model,
-    session,
-    sources: [{ meta, model, outer: false }],
-    joins: [],
-    where: [],
-    groupBy: [],
-    having: [],
-    orderBy: null,
-    limit: null,
-    offset: null,
-    distinct: false,
-    lock: null,
-    allRows: false,
-    never: false,
-    prefetch: new Map(),
-    selection: null,
-    alsoColumns: [],
-    also: null,
-  };
+  return { meta, model, session, sources: [{ meta, model, outer: false }], ...nothingAsked };
+}
+
+/** True for all rows of one table as they are: nothing was asked of this query yet. */
+export function isWholeTable(state: QueryState): boolean {
+  return state.sources.length === 1 && askable.every((key) => state[key] === nothingAsked[key]);
 }
 
 /** The columns of an instance in this query. */
@@ -94,13 +101,6 @@ export function selectTree(state: QueryState, columns: readonly Clause[], orderB
     distinct,
     lock,
   };
-}
-
-/** True for all rows of one table as they are, in whatever order. */
-export function isWholeTable(state: QueryState): boolean {
-  const { where, joins, groupBy, having, distinct, lock, selection, also, alsoColumns, limit, offset } = state;
-  const conditions = where.length + joins.length + groupBy.length + having.length + alsoColumns.length;
-  return conditions === 0 && !distinct && lock === null && selection === null && also === null && limit === null && offset === null;
 }
 
 export function isCut(state: QueryState): boolean {

@@ -53,10 +53,10 @@ select `id` as c0, `created_at` as c1, `updated_at` as c2, `title` as c3, `statu
 insert into `tour_tag` (`label`) values (?);
 insert into `tour_post_tag` (`post_id`, `tag_id`) values (?, ?);
 insert into `tour_tag` (`label`) values (?);
-select `id` as c0, `created_at` as c1, `updated_at` as c2, `title` as c3, `status` as c4, `views` as c5, `price` as c6, `published` as c7, `meta` as c8, `author_id` as c9 from `tour_post` where `id` = ? limit ?;
-select `id` as c0, `created_at` as c1, `updated_at` as c2, `title` as c3, `status` as c4, `views` as c5, `price` as c6, `published` as c7, `meta` as c8, `author_id` as c9 from `tour_post` where `id` = ? limit ?;
-select `code` as c0, `name` as c1 from `tour_country` where `code` = ? limit ?;
-select `post_id` as c0, `tag_id` as c1 from `tour_post_tag` where `post_id` = ? and `tag_id` = ? limit ?;
+select `id` as c0, `created_at` as c1, `updated_at` as c2, `title` as c3, `status` as c4, `views` as c5, `price` as c6, `published` as c7, `meta` as c8, `author_id` as c9 from `tour_post` where `id` = ?;
+select `id` as c0, `created_at` as c1, `updated_at` as c2, `title` as c3, `status` as c4, `views` as c5, `price` as c6, `published` as c7, `meta` as c8, `author_id` as c9 from `tour_post` where `id` = ?;
+select `code` as c0, `name` as c1 from `tour_country` where `code` = ?;
+select `post_id` as c0, `tag_id` as c1 from `tour_post_tag` where `post_id` = ? and `tag_id` = ?;
 select `id` as c0, `created_at` as c1, `updated_at` as c2, `title` as c3, `status` as c4, `views` as c5, `price` as c6, `published` as c7, `meta` as c8, `author_id` as c9 from `tour_post` where `status` = ? and (`views` >= ? or `title` like ? escape '!') order by `views` desc limit ?;
 select count(*) as c0 from `tour_post` where `published` = ?;
 select count(*) as c0 from `tour_post` where `views` > ?;
@@ -79,6 +79,12 @@ select `tour_post`.`title` as c0, `tour_author`.`id` as c1, `tour_author`.`name`
 select `tour_post`.`id` as c0, `tour_post`.`created_at` as c1, `tour_post`.`updated_at` as c2, `tour_post`.`title` as c3, `tour_post`.`status` as c4, `tour_post`.`views` as c5, `tour_post`.`price` as c6, `tour_post`.`published` as c7, `tour_post`.`meta` as c8, `tour_post`.`author_id` as c9, `tour_author`.`id` as c10, `tour_author`.`name` as c11, `tour_author`.`email` as c12, `tour_author`.`bio` as c13 from `tour_post` join `tour_author` on `tour_post`.`author_id` = `tour_author`.`id` where `tour_post`.`title` = ? order by `tour_post`.`title`;
 select `tour_post`.`title` as c0, `tour_post_2`.`title` as c1 from `tour_post` join `tour_post` as `tour_post_2` on `tour_post`.`views` < `tour_post_2`.`views` order by `tour_post`.`title`, `tour_post_2`.`title`;
 select `author_id` as c0, count(`id`) as c1 from `tour_post` group by `author_id` having count(`id`) >= ?;
+select `title` as c0, row_number() over (partition by `author_id` order by `views` desc, `id`) as c1, lag(`views`, 1, ?) over (order by `id`) as c2, avg(`views` * 1e0) over (order by `id` rows between 1 preceding and current row) as c3, case when `views` >= ? then ? when `views` >= ? then ? else ? end as c4, upper(`title`) as c5 from `tour_post` order by `title`;
+start transaction;
+insert into `tour_author` (`name`, `email`, `bio`, `password`) values (?, ?, ?, ?), (?, ?, ?, ?) on duplicate key update `name` = values(`name`);
+select `id` as c0, `name` as c1, `email` as c2, `bio` as c3 from `tour_author` where `email` in (?, ?);
+commit;
+select `name` as c0 from `tour_author` order by `id`;
 update `tour_post` set `views` = `views` + ?, `published` = ?, `updated_at` = ? where not `published`;
 update `tour_post` set `price` = `price` * cast(? as decimal(65, 2)), `updated_at` = ?;
 select `price` as c0 from `tour_post` order by `title`;

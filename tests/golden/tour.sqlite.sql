@@ -1,3 +1,4 @@
+begin immediate;
 create table `tour_author` (
   `id` integer not null constraint `tour_author_id_pk` primary key autoincrement,
   `name` text not null,
@@ -40,6 +41,7 @@ create table `tour_country` (
   `name` text not null,
   constraint `tour_country_code_pk` primary key (`code`)
 ) strict;
+commit;
 insert into `tour_author` (`name`, `email`, `bio`, `password`) values (?, ?, ?, ?) returning `id`;
 update `tour_author` set `bio` = ? where `id` = ?;
 insert into `tour_author` (`name`, `email`, `bio`, `password`) values (?, ?, ?, ?) returning `id`;
@@ -50,23 +52,23 @@ select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `p
 insert into `tour_tag` (`label`) values (?) returning `id`;
 insert into `tour_post_tag` (`post_id`, `tag_id`) values (?, ?);
 insert into `tour_tag` (`label`) values (?) returning `id`;
-select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `id` = ? limit ?;
-select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `id` = ? limit ?;
-select `code`, `name` from `tour_country` where `code` = ? limit ?;
-select `post_id`, `tag_id` from `tour_post_tag` where `post_id` = ? and `tag_id` = ? limit ?;
-select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `status` = ? and (`views` >= ? or `title` glob ?) order by `views` desc limit ?;
+select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `id` = ?;
+select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `id` = ?;
+select `code`, `name` from `tour_country` where `code` = ?;
+select `post_id`, `tag_id` from `tour_post_tag` where `post_id` = ? and `tag_id` = ?;
+select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `status` = ? and (`views` >= ? or `title` glob ?) order by `views` desc limit 10;
 select count(*) from `tour_post` where `published` = ?;
 select count(*) from `tour_post` where `views` > ?;
-select `id`, `name`, `email`, `bio` from `tour_author` where `name` = ? order by `id` limit ?;
-select `id`, `name`, `email`, `bio`, `password` from `tour_author` where `name` = ? order by `id` limit ?;
+select `id`, `name`, `email`, `bio` from `tour_author` where `name` = ? order by `id` limit 1;
+select `id`, `name`, `email`, `bio`, `password` from `tour_author` where `name` = ? order by `id` limit 1;
 select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `author_id` is not null order by `title`;
 select count(*) from `tour_post`;
-select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` order by `title` limit ? offset ?;
+select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` order by `title` limit 3 offset ?;
 select `id`, `title` from `tour_post` order by `title`;
 select `title`, `author_id`, `views` * ? from `tour_post` where `status` = ? order by `title`;
 select `title` from `tour_post` where length(`title`) > ? order by `title`;
 select sum(`views`), avg(`views`), max(`views`), count(*) from `tour_post`;
-select (case when sum(cast(replace(`price`, '.', '') as integer)) is not null then ltrim(substr(printf('%+04d', sum(cast(replace(`price`, '.', '') as integer))), 1, length(printf('%+04d', sum(cast(replace(`price`, '.', '') as integer)))) - 2) || '.' || substr(printf('%+04d', sum(cast(replace(`price`, '.', '') as integer))), -2), '+') end) from `tour_post`;
+select (case typeof(sum(cast(replace(`price`, '.', '') as integer))) when 'real' then abs(-9223372036854775807 - 1) when 'integer' then ltrim(substr(printf('%+04d', sum(cast(replace(`price`, '.', '') as integer))), 1, length(printf('%+04d', sum(cast(replace(`price`, '.', '') as integer)))) - 2) || '.' || substr(printf('%+04d', sum(cast(replace(`price`, '.', '') as integer))), -2), '+') end) from `tour_post`;
 select (case json_type(`meta`, ?) when 'true' then 'true' when 'false' then 'false' else cast(json_extract(`meta`, ?) as text) end) from `tour_post` where `meta` is not null order by `title`;
 select distinct `status` from `tour_post` order by `status`;
 select `id`, `name`, `email`, `bio` from `tour_author` where exists (select 1 from `tour_post` where `tour_post`.`author_id` = `tour_author`.`id` and `tour_post`.`views` > ?);
@@ -76,22 +78,30 @@ select `tour_post`.`title`, `tour_author`.`id`, `tour_author`.`name` from `tour_
 select `tour_post`.`id`, `tour_post`.`created_at`, `tour_post`.`updated_at`, `tour_post`.`title`, `tour_post`.`status`, `tour_post`.`views`, `tour_post`.`price`, `tour_post`.`published`, `tour_post`.`meta`, `tour_post`.`author_id`, `tour_author`.`id`, `tour_author`.`name`, `tour_author`.`email`, `tour_author`.`bio` from `tour_post` join `tour_author` on `tour_post`.`author_id` = `tour_author`.`id` where `tour_post`.`title` = ? order by `tour_post`.`title`;
 select `tour_post`.`title`, `tour_post_2`.`title` from `tour_post` join `tour_post` as `tour_post_2` on `tour_post`.`views` < `tour_post_2`.`views` order by `tour_post`.`title`, `tour_post_2`.`title`;
 select `author_id`, count(`id`) from `tour_post` group by `author_id` having count(`id`) >= ?;
+select `title`, row_number() over (partition by `author_id` order by `views` desc, `id`), lag(`views`, 1, ?) over (order by `id`), avg(`views`) over (order by `id` rows between 1 preceding and current row), case when `views` >= ? then ? when `views` >= ? then ? else ? end, upper(`title`) from `tour_post` order by `title`;
+begin immediate;
+insert into `tour_author` (`name`, `email`, `bio`, `password`) values (?, ?, ?, ?), (?, ?, ?, ?) on conflict (`email`) do update set `name` = excluded.`name`;
+select `id`, `name`, `email`, `bio` from `tour_author` where `email` in (?, ?);
+commit;
+select `name` from `tour_author` order by `id`;
 update `tour_post` set `views` = `views` + ?, `published` = ?, `updated_at` = ? where not `published`;
-update `tour_post` set `price` = (case when (((cast(replace(`price`, '.', '') as integer) * ?) + case when (cast(replace(`price`, '.', '') as integer) * ?) < 0 then -50 else 50 end) / 100) is not null then ltrim(substr(printf('%+04d', (((cast(replace(`price`, '.', '') as integer) * ?) + case when (cast(replace(`price`, '.', '') as integer) * ?) < 0 then -50 else 50 end) / 100)), 1, length(printf('%+04d', (((cast(replace(`price`, '.', '') as integer) * ?) + case when (cast(replace(`price`, '.', '') as integer) * ?) < 0 then -50 else 50 end) / 100))) - 2) || '.' || substr(printf('%+04d', (((cast(replace(`price`, '.', '') as integer) * ?) + case when (cast(replace(`price`, '.', '') as integer) * ?) < 0 then -50 else 50 end) / 100)), -2), '+') end), `updated_at` = ?;
+update `tour_post` set `price` = (case typeof((((cast(replace(`price`, '.', '') as integer) * ?) + case when (cast(replace(`price`, '.', '') as integer) * ?) < 0 then -50 else 50 end) / 100)) when 'real' then abs(-9223372036854775807 - 1) when 'integer' then ltrim(substr(printf('%+04d', (((cast(replace(`price`, '.', '') as integer) * ?) + case when (cast(replace(`price`, '.', '') as integer) * ?) < 0 then -50 else 50 end) / 100)), 1, length(printf('%+04d', (((cast(replace(`price`, '.', '') as integer) * ?) + case when (cast(replace(`price`, '.', '') as integer) * ?) < 0 then -50 else 50 end) / 100))) - 2) || '.' || substr(printf('%+04d', (((cast(replace(`price`, '.', '') as integer) * ?) + case when (cast(replace(`price`, '.', '') as integer) * ?) < 0 then -50 else 50 end) / 100)), -2), '+') end), `updated_at` = ?;
 select `price` from `tour_post` order by `title`;
 begin immediate;
-select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `title` = ? limit ?;
+select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `title` = ? limit 2;
 update `tour_post` set `views` = ?, `updated_at` = ? where `id` = ?;
 commit;
 begin immediate;
 delete from `tour_post`;
 rollback;
 select count(*) from `tour_post`;
-select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `title` = ? limit ?;
+select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `title` = ? limit 2;
 delete from `tour_post` where `id` = ?;
 select title from tour_post where views > ? order by title;
+begin immediate;
 drop table `tour_country`;
 drop table `tour_post_tag`;
 drop table `tour_tag`;
 drop table `tour_post`;
 drop table `tour_author`;
+commit;

@@ -17,6 +17,7 @@ import { suite as queryWhere } from "./query-where.ts";
 import { suite as queryWriting } from "./query-writing.ts";
 import { suite as smoke } from "./smoke.ts";
 import { suite as transactions } from "./transactions.ts";
+import { suite as transactionsAround } from "./transactions-around.ts";
 import { suite as transactionsParallel } from "./transactions-parallel.ts";
 import { suite as upsert } from "./upsert.ts";
 import { suite as valuesColumns } from "./values-columns.ts";
@@ -46,6 +47,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   "query: reading": queryReading,
   "bad input": badInput,
   transactions,
+  "transactions: around": transactionsAround,
   "transactions: parallel": transactionsParallel,
   "values: numbers": valuesNumbers,
   "values: decimals": valuesDecimals,

@@ -91,14 +91,45 @@ export async function tour(): Promise<void> {
   // @ts-expect-error no such key
   Post.where((p) => p.meta.path("nope").isNull());
 
+  // relations: await, traverse, prefetch
+  const written = await ada.posts.create({ title: "Notes" });
+  check<Same<typeof written, Post>>();
+  // @ts-expect-error title is required here as well
+  await ada.posts.create({});
+  const author = await post.author;
+  check<Same<typeof author, Author | null>>();
+  const first = await Comment.first();
+  if (first === null) return;
+  const commented = await first.post;
+  check<Same<typeof commented, Post>>();
+  const some = await Post.where((p) => p.author.name.like("A%").and(p.comments.some((c) => c.text.contains("great")))).prefetch(
+    "author.profile",
+    "comments.replies",
+    "tags",
+  );
+  check<Same<(typeof some)[0]["comments"]["loaded"], Comment[]>>();
+  check<Same<(typeof some)[0]["author"]["loaded"], Author | null>>();
+  // @ts-expect-error unknown relation path
+  Post.all().prefetch("author.nope");
+  await ada.livePosts.where((p) => p.meta.path("address").isNotNull()).limit(3);
+  await Author.where((a) => a.livePosts.some()).prefetch("livePosts.tags");
+  const strict = await Comment.all().select((c) => ({ title: c.post.title, up: c.parent.post.title }));
+  check<Same<typeof strict, { title: string; up: string | null }[]>>();
+  const counted = await Author.all().select((a) => ({ n: a.posts.count(), views: a.posts.sum((p) => p.views) }));
+  check<Same<typeof counted, { n: number; views: number | null }[]>>();
+  // @ts-expect-error a getter that is no relation is not in a query
+  Author.where((a) => a.firstName.eq("Ada"));
+  const tag = await post.tags.create({ label: "math" });
+  await post.tags.add(tag);
+  // @ts-expect-error only tags can be linked
+  await post.tags.add(post);
+
   // joins: a left join makes its columns nullable, by position
   const joined = await Post.all()
     .leftJoin(Author, (p, a) => p.authorId.eq(a.id))
     .where((p, a) => a.name.ne("x").or(p.published))
     .select((p, a) => ({ title: p.title, author: { id: a.id, name: a.name }, who: a, post: p }));
-  check<
-    Same<typeof joined, { title: string; author: { id: number | null; name: string | null }; who: Author | null; post: Post }[]>
-  >();
+  check<Same<typeof joined, { title: string; author: { id: number | null; name: string | null }; who: Author | null; post: Post }[]>>();
   const pairs = await Comment.all()
     .join(Comment, (child, parent) => child.parentId.eq(parent.id))
     .select((child, parent) => ({ child: child.text, parent: parent.text }));

@@ -1,8 +1,9 @@
 /** The mutual types of models, their instances and queries. Types only. */
 
+import type { Family } from "../../codec/codec.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { TransactionHandle } from "../../engine/session.ts";
-import type { Expr, NumberExpr, Ordering, Subquery, WhereClause } from "../../expr/expr.types.ts";
+import type { Bare, Expr, ExprFor, NumberExpr, OrderedExpr, Ordering, Subquery, WhereClause } from "../../expr/expr.types.ts";
 import type { ColumnSpec, Columns, EqualityOf, InsertOf, KeyNames, OnDelete, RowOf, UpdateOf, ValueOf } from "./spec.types.ts";
 
 /** Any model class; constraints look at nothing but the columns. */
@@ -20,8 +21,84 @@ export type PrimaryKeyOf<M> = M extends { readonly $specs: infer C }
   : never;
 
 declare const whole: unique symbol;
-/** What a lambda sees of a source: its columns, and the row as a whole. Null: the source may be missing (outer join). */
-export type Scope<M extends AnyModel, Null = never> = Columns<M["$specs"], Null> & { readonly [whole]: [M, Null] };
+declare const relation: unique symbol;
+declare const value: unique symbol;
+
+/** What a getter is that the ORM takes for a relation. */
+export interface Relation<Kind extends "one" | "many", M extends AnyModel, Null = never> {
+  readonly [relation]: [Kind, M, Null];
+}
+/** What a relation's picker sees: names of columns, cheap to compare, so that circular models infer. */
+export interface KeyRef<K, T> {
+  readonly key: K;
+  readonly [value]: T;
+}
+export type Keys<C> = { readonly [K in keyof C]: KeyRef<K, ValueOf<C[K]>> };
+/** A standing condition and order of a relation. */
+export interface RelationOptions<M extends AnyModel> {
+  where?: (theirs: Columns<M["$specs"]>) => WhereClause;
+  orderBy?: (theirs: Columns<M["$specs"]>) => Ordering | Ordering[];
+}
+/** `hasMany` on a row: a query of the related rows; awaited, an array of them. */
+export interface Many<M extends AnyModel, K = never> extends QuerySet<[M], InstanceType<M>, Columns<M["$specs"]>>, Relation<"many", M> {
+  /** Inserts a related row; the foreign key is filled in. @throws UsageError while the owner is not saved */
+  create(values: Omit<InsertOf<M["$specs"]>, K & string>): Promise<InstanceType<M>>;
+  /** The rows that prefetch has loaded. @throws NotLoadedError */
+  readonly loaded: InstanceType<M>[];
+}
+/** `manyToMany` on a row. */
+export interface ManyToMany<M extends AnyModel> extends Many<M> {
+  /** Links rows; those that are linked already stay so. */
+  add(...items: InstanceType<M>[]): Promise<void>;
+  remove(...items: InstanceType<M>[]): Promise<void>;
+  /** Links exactly these rows. */
+  set(items: InstanceType<M>[]): Promise<void>;
+  /** Removes every link; the rows themselves stay. */
+  clear(): Promise<void>;
+}
+/** `hasOne` and `belongsTo` on a row: awaited, the related row (null where there may be none). */
+export interface One<M extends AnyModel, Null> extends PromiseLike<InstanceType<M> | Null>, Relation<"one", M, Null> {
+  /** The row that prefetch has loaded. @throws NotLoadedError */
+  readonly loaded: InstanceType<M> | Null;
+}
+export type RelationKeys<I> = { [K in keyof I]: I[K] extends { readonly [relation]: unknown } ? K : never }[keyof I];
+type RelationTarget<R> = R extends { readonly [relation]: [any, infer M extends AnyModel, any] } ? M : never;
+type RelationScopes<I, Null> = {
+  readonly [K in RelationKeys<I>]: I[K] extends { readonly [relation]: [infer Kind, infer M extends AnyModel, infer N] }
+    ? Kind extends "many"
+      ? ManyScope<M>
+      : Scope<M, Null | N>
+    : never;
+};
+type Depth = [never, 0, 1, 2, 3];
+/** `"author"`, `"comments.replies"`: relations of relations. */
+export type RelationPath<I, D extends number = 3> = D extends 0
+  ? never
+  : {
+      [K in RelationKeys<I> & string]: K | `${K}.${RelationPath<InstanceType<RelationTarget<I[K]>>, Depth[D]>}`;
+    }[RelationKeys<I> & string];
+
+/** A to-many relation inside a query: each method is a subquery on the related rows of the row at hand. */
+export interface ManyScope<M extends AnyModel> {
+  /** True where a related row (that meets the condition) exists. */
+  some(where?: (s: Scope<M>) => WhereClause): WhereClause;
+  exists(where?: (s: Scope<M>) => WhereClause): WhereClause;
+  none(where?: (s: Scope<M>) => WhereClause): WhereClause;
+  /** True where all related rows meet the condition, and where there are none. */
+  every(where: (s: Scope<M>) => WhereClause): WhereClause;
+  count(where?: (s: Scope<M>) => WhereClause): NumberExpr<number, "int">;
+  sum<T, F extends Family>(pick: (s: Scope<M>) => NumberExpr<T, F>): ExprFor<F, Bare<T> | null>;
+  avg(pick: (s: Scope<M>) => NumberExpr<any, any>): NumberExpr<number | null, "float">;
+  min<T, F extends Family>(pick: (s: Scope<M>) => OrderedExpr<T, F>): ExprFor<F, Bare<T> | null>;
+  max<T, F extends Family>(pick: (s: Scope<M>) => OrderedExpr<T, F>): ExprFor<F, Bare<T> | null>;
+}
+
+/**
+ * What a lambda sees of a source: its columns, its relations, and the row as a whole. Null: the source may be missing
+ * (outer join).
+ */
+export type Scope<M extends AnyModel, Null = never> = Columns<M["$specs"], Null> &
+  RelationScopes<InstanceType<M>, Null> & { readonly [whole]: [M, Null] };
 /** A source on the far side of an outer join. */
 export interface Outer<S> {
   readonly outer: S;
@@ -104,6 +181,8 @@ export interface QuerySet<S extends readonly unknown[], Row, Out> extends Promis
     ...columns: [K, ...K[]]
   ): QuerySet<S, Row & { -readonly [P in K]: ValueOf<SpecsOf<S>[P]> }, Out & Pick<Columns<SpecsOf<S>>, K>>;
   alsoSelect<R extends object>(pick: (...scopes: Scopes<S>) => R): QuerySet<S, Row & Selected<R>, Out & R>;
+  /** Loads relations with the rows: one statement per relation and level, however many rows there are. */
+  prefetch(...paths: RelationPath<InstanceType<Root<S>>>[]): QuerySet<S, Row, Out>;
   /** Locks the rows until the transaction ends. SQLite's write transaction is the stronger lock: nothing is added there. */
   forUpdate(): QuerySet<S, Row, Out>;
   /** The rows, in an array. */
@@ -156,6 +235,26 @@ export interface Instance<C> {
   toJSON(): Record<string, unknown>;
   /** Loaded, visible columns as they are. */
   toDict(): Record<string, unknown>;
+  /** The rows of another model that point here: `get posts() { return this.hasMany(Post, (post) => post.authorId); }` */
+  hasMany<M extends AnyModel, K>(
+    model: M,
+    key: (theirs: Keys<M["$specs"]>) => KeyRef<K, any> | KeyRef<K, any>[],
+    o?: RelationOptions<M>,
+  ): Many<M, K>;
+  /** The one row of another model that points here. */
+  hasOne<M extends AnyModel, K>(model: M, key: (theirs: Keys<M["$specs"]>) => KeyRef<K, any> | KeyRef<K, any>[]): One<M, null>;
+  /** The row that this one points at. */
+  belongsTo<M extends AnyModel, T>(
+    model: M,
+    key: (ours: Keys<C>) => KeyRef<any, T> | KeyRef<any, T>[],
+  ): One<M, null extends T ? null : never>;
+  /** Rows linked through a table of pairs: the lambda picks our column of it, then theirs. */
+  manyToMany<M extends AnyModel, J extends AnyModel>(
+    model: M,
+    through: J,
+    keys: (link: Keys<J["$specs"]>) => [ours: KeyRef<any, any>, theirs: KeyRef<any, any>],
+    o?: RelationOptions<M>,
+  ): ManyToMany<M>;
   /** What differs from the database as last read or written. */
   readonly changes: Partial<Record<keyof C, [before: unknown, after: unknown]>>;
 }

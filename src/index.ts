@@ -23,6 +23,7 @@ export {
   LockTimeout,
   MultipleResultsError,
   NotFoundError,
+  NotLoadedError,
   NotNullViolation,
   PoolTimeout,
   QueryError,
@@ -105,7 +106,19 @@ export {
 } from "./model/columns.ts";
 // Models and columns
 export { Model } from "./model/model.ts";
-export type { AnyModel, Instance, ModelClass, ModelOptions, Page, PrimaryKeyOf, QuerySet, Scope } from "./model/types/model.types.ts";
+export type {
+  AnyModel,
+  Instance,
+  Many,
+  ManyToMany,
+  ModelClass,
+  ModelOptions,
+  One,
+  Page,
+  PrimaryKeyOf,
+  QuerySet,
+  Scope,
+} from "./model/types/model.types.ts";
 export type {
   Column,
   ColumnSpec,

@@ -1,6 +1,7 @@
 /** What a stranger gets: declarations that compile on their own, an import without effects, errors that lead back to the caller. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -30,16 +31,15 @@ export async function main(options: TransactionOptions): Promise<[Task, string |
 describe("the package", () => {
   let folder = "";
   beforeAll(() => {
-    mkdirSync(join(root, ".tmp"), { recursive: true });
-    folder = mkdtempSync(join(root, ".tmp/package-"));
-    const build = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", join(folder, "kakaorm/dist")], {
+    // Outside of the repository, whose node_modules has every client library.
+    folder = mkdtempSync(join(tmpdir(), "kaka_package_"));
+    const home = join(folder, "node_modules/kakaorm");
+    const build = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", join(home, "dist")], {
       cwd: root,
       encoding: "utf8",
     });
     expect(build.stdout).toBe("");
-    writeFileSync(join(folder, "kakaorm/package.json"), readFileSync(join(root, "package.json")));
-    mkdirSync(join(folder, "node_modules"));
-    symlinkSync(join(folder, "kakaorm"), join(folder, "node_modules/kakaorm"));
+    writeFileSync(join(home, "package.json"), readFileSync(join(root, "package.json")));
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
   }, 60_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -79,9 +79,8 @@ describe("the package", () => {
     const script =
       'import { connect } from "kakaorm"; await connect("mysql://localhost/test").catch((error) => console.log(error.message));';
     writeFileSync(join(folder, "driver.mjs"), script);
-    // Without the repository's own node_modules above it.
-    const { stdout } = spawnSync(process.execPath, ["--preserve-symlinks", join(folder, "driver.mjs")], { cwd: folder, encoding: "utf8" });
-    expect(stdout).toMatch(/mysql2, which is not installed \(run: npm install mysql2\)|cannot connect/);
+    const { stdout } = spawnSync(process.execPath, [join(folder, "driver.mjs")], { cwd: folder, encoding: "utf8" });
+    expect(stdout).toContain("needs the package mysql2, which is not installed (run: npm install mysql2)");
   });
 });
 

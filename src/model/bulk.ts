@@ -75,6 +75,7 @@ export async function bulkInsert(meta: ModelMeta, instances: readonly ModelBase[
     return { instance, columns, values, generated };
   });
   const chunks = chunksOf(pending, session, batchSize);
+  for (const { columns, generated } of chunks) assertReadable(meta, session, columns, generated);
   const filled: unknown[][][] = [];
   if (chunks.length === 1) filled.push(await insertChunk(meta, session, chunks[0] as Chunk));
   else {
@@ -88,6 +89,15 @@ export async function bulkInsert(meta: ModelMeta, instances: readonly ModelBase[
     chunk.rows.forEach((row, r) => {
       markSaved(meta, row.instance, session, columns, row.values.concat(filled[c]?.[r] ?? []));
     });
+  });
+}
+
+/** @throws UsageError, before anything is sent, when the generated values of many rows could not be found again */
+function assertReadable(meta: ModelMeta, session: Session, columns: readonly ColumnMeta[], generated: readonly ColumnMeta[]): void {
+  assertKeyGiven(meta, session, columns, generated);
+  if (session.traits.insertReturning || generated.length === 0 || meta.primaryKey.length === 1) return;
+  throw new UsageError(`${meta.name}.bulkCreate: ${session.traits.label} cannot return the database defaults of this table`, {
+    hint: "give every column a value, or use create()",
   });
 }
 
@@ -116,13 +126,7 @@ async function keysOf(
   insertId: number | bigint | null,
 ): Promise<unknown[]> {
   if (identity === undefined) {
-    const [key] = meta.primaryKey;
-    const at = chunk.columns.indexOf(key as ColumnMeta);
-    if (meta.primaryKey.length !== 1 || at === -1) {
-      throw new UsageError(`${meta.name}.bulkCreate: ${session.traits.label} cannot return the database defaults of this table`, {
-        hint: "give every column a value, or use create()",
-      });
-    }
+    const at = chunk.columns.indexOf(meta.primaryKey[0] as ColumnMeta);
     return chunk.rows.map((row) => row.values[at]);
   }
   const first = identityValue(identity, insertId) as number | bigint;
@@ -159,14 +163,19 @@ async function readByKeys(
   const where = [{ tokens: [meta.token], node: { kind: "inList", item, values: keys, codec: key.codec, negated: false } as const }];
   const { rows } = await runNode(session, selectFrom(meta, selection.columns, where), meta);
   const fields = bindFields(selection.fields, session).map(([, shape], i) => [String(i), shape] as const);
-  const found = new Map(
-    readRows(rows, interpretRows({ kind: "object", fields }, wireAccess(session))).map((row) => [
-      (row as string[])[0] as unknown,
-      Object.values(row as object).slice(1),
-    ]),
-  );
+  // Keys that are objects, such as instants, are the same when they are written the same.
+  const { encode } = session.dialect.wire(key.codec);
+  const written = (value: unknown): string => {
+    const encoded: unknown = encode === null ? value : encode(value as never);
+    return encoded instanceof Uint8Array ? Buffer.from(encoded).toString("hex") : String(encoded);
+  };
+  const found = new Map<string, unknown[]>();
+  for (const row of readRows(rows, interpretRows({ kind: "object", fields }, wireAccess(session)))) {
+    const [own, ...values] = Object.values(row as object) as unknown[];
+    found.set(written(own), values);
+  }
   return keys.map((value) => {
-    const values = found.get(value);
+    const values = found.get(written(value));
     if (values === undefined) throw new UsageError(`${meta.name}.bulkCreate: a row that was inserted cannot be found by its key`);
     return values;
   });

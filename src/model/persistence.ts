@@ -5,7 +5,7 @@ import type { Clause } from "../ast/select.ts";
 import type { RawRow } from "../drivers/driver.ts";
 import { engineOf } from "../engine/engine.ts";
 import type { Session } from "../engine/session.ts";
-import { NotFoundError, StaleObjectError, UsageError } from "../errors.ts";
+import { NotFoundError, StaleObjectError, UnsupportedError, UsageError } from "../errors.ts";
 import { interpretRows } from "../hydrate/interpret.ts";
 import type { CompiledStatement } from "../render/compiled.ts";
 import { columnValue, type ModelBase, metaOfInstance, setValue, stateOf } from "./base.ts";
@@ -127,6 +127,7 @@ function sameColumns(a: readonly ColumnMeta[], b: readonly ColumnMeta[]): boolea
 export async function insertInstance(instance: ModelBase, session: Session): Promise<void> {
   const meta = metaOfInstance(instance);
   const { columns, values, generated } = insertValues(meta, instance, new Date());
+  assertKeyGiven(meta, session, columns, generated);
   const answer = session.run(insertStatement(meta, session, columns, values, generated), statementMeta(meta));
   const result = answer instanceof Promise ? await answer : answer;
   let filled: unknown[] = [];
@@ -140,6 +141,22 @@ export function readGenerated(session: Session, generated: readonly ColumnMeta[]
   const access = wireAccess(session);
   const readers = generated.map((column, slot) => interpretRows({ kind: "value", slot, codec: column.codec }, access));
   return rows.map((row) => readers.map((read) => read(row as never)));
+}
+
+/** What the database fills in is read by key where it cannot be returned. @throws UnsupportedError when it fills in the key */
+export function assertKeyGiven(meta: ModelMeta, session: Session, columns: readonly ColumnMeta[], generated: readonly ColumnMeta[]): void {
+  if (session.traits.insertReturning || generated.length === 0) return;
+  const unknown = meta.primaryKey.filter((column) => !column.declaration.identity && !columns.includes(column));
+  if (unknown.length === 0) return;
+  const names = unknown.map((column) => column.property);
+  throw new UnsupportedError(
+    `${meta.name}: ${session.traits.label} cannot return the ${names.join(", ")} that it makes (trait insertReturning)`,
+    {
+      hint: "give the key a value, or declare it with .default() instead of .dbDefault()",
+      model: meta.name,
+      columns: names,
+    },
+  );
 }
 
 /** Without RETURNING: the number comes with the answer, other defaults are read by key. */

@@ -15,6 +15,9 @@ import { suite as queryResults } from "./query-results.ts";
 import { suite as queryText } from "./query-text.ts";
 import { suite as queryWhere } from "./query-where.ts";
 import { suite as queryWriting } from "./query-writing.ts";
+import { suite as relations } from "./relations.ts";
+import { suite as schema } from "./schema.ts";
+import { suite as schemaRules } from "./schema-rules.ts";
 import { suite as smoke } from "./smoke.ts";
 import { suite as transactions } from "./transactions.ts";
 import { suite as transactionsAround } from "./transactions-around.ts";
@@ -39,6 +42,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   joins,
   functions,
   upsert,
+  relations,
   "query: operators": queryOperators,
   "query: where": queryWhere,
   "query: writing": queryWriting,
@@ -49,6 +53,8 @@ export const suites: Readonly<Record<string, Suite>> = {
   transactions,
   "transactions: around": transactionsAround,
   "transactions: parallel": transactionsParallel,
+  schema,
+  "schema: rules": schemaRules,
   "values: numbers": valuesNumbers,
   "values: decimals": valuesDecimals,
   "values: wide decimals": valuesDecimalsWide,

@@ -1,6 +1,6 @@
 /** Many rows at once: order, ids, limits of the wire, all or nothing. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { datetime, int, json, Model, str, text, UniqueViolation, UsageError, ValueError } from "../../src/index.ts";
+import { datetime, int, json, Model, sql, str, text, UniqueViolation, UnsupportedError, UsageError, ValueError } from "../../src/index.ts";
 import { refused, sentBy } from "../support/sent.ts";
 import type { TargetContext } from "../targets/target.ts";
 
@@ -11,12 +11,15 @@ class Item extends Model("p_item", {
   extra: json<unknown>().nullable(),
 }) {}
 class Coded extends Model("p_coded", { code: str({ length: 20 }).primaryKey(), size: int().dbDefault(3), at: datetime().nullable() }) {}
+class Moment extends Model("p_moment", { at: datetime().primaryKey(), size: int().dbDefault(3) }) {}
+class Made extends Model("p_made", { key: int().primaryKey().dbDefault(sql`(60 + 10)`) }) {}
+class Couple extends Model("p_couple", { a: int().primaryKey(), b: int().primaryKey(), size: int().dbDefault(3) }) {}
 
 export function suite(t: TargetContext): void {
   const Items = () => Item.using(t.engine());
 
-  beforeAll(() => t.engine().createTable(Item, Coded));
-  afterAll(() => t.engine().dropTable(Item, Coded));
+  beforeAll(() => t.engine().createTable(Item, Coded, Moment, Made, Couple));
+  afterAll(() => t.engine().dropTable(Item, Coded, Moment, Made, Couple));
   beforeEach(async () => void (await Items().all().allRows().delete()));
 
   it("takes no row, one row and many in order, in one statement", async () => {
@@ -81,6 +84,38 @@ export function suite(t: TargetContext): void {
     for (const row of rows) expect(await Codes.find(row.code)).toEqual(row);
     await expect(Codes.bulkCreate([{ code: "d" }, { code: "a" }])).rejects.toBeInstanceOf(UniqueViolation);
     expect(await Codes.find("d")).toBeNull();
+  });
+
+  it("finds rows again by keys that are objects here", async () => {
+    const Moments = Moment.using(t.engine());
+    const given = [5, 3, 4].map((ms) => ({ at: new Date(ms) }));
+    const rows = await Moments.bulkCreate(given);
+    expect(rows.map((row) => [row.at.getTime(), row.size])).toEqual([
+      [5, 3],
+      [3, 3],
+      [4, 3],
+    ]);
+    expect((await Moments.find(new Date(4)))?.size).toBe(3);
+  });
+
+  it("returns keys that the database makes, or refuses before it sends anything", async () => {
+    const Mades = Made.using(t.engine());
+    if (t.engine().traits.insertReturning) {
+      expect((await Mades.create({})).key).toBe(70);
+      await Mades.all().allRows().delete();
+      expect((await Mades.bulkCreate([{}]))[0]?.key).toBe(70);
+    } else {
+      await refused(t.engine(), () => Mades.create({}), UnsupportedError);
+      await refused(t.engine(), () => Mades.bulkCreate([{}]), UnsupportedError);
+      await refused(t.engine(), () => Couple.using(t.engine()).bulkCreate([{ a: 1, b: 1 }]), UsageError);
+    }
+    expect(await Couple.using(t.engine()).create({ a: 1, b: 2 })).toMatchObject({ a: 1, b: 2, size: 3 });
+    expect(
+      await Couple.using(t.engine()).bulkCreate([
+        { a: 2, b: 2, size: 5 },
+        { a: 1, b: 3, size: 6 },
+      ]),
+    ).toMatchObject([{ size: 5 }, { size: 6 }]);
   });
 
   describe("beyond the limits of one statement", () => {

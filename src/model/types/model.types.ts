@@ -238,15 +238,15 @@ export interface Instance<C> {
   /** The rows of another model that point here: `get posts() { return this.hasMany(Post, (post) => post.authorId); }` */
   hasMany<M extends AnyModel, K>(
     model: M,
-    key: (theirs: Keys<M["$specs"]>) => KeyRef<K, any> | KeyRef<K, any>[],
+    key: (theirs: Keys<M["$specs"]>) => KeyRef<K, any> | readonly KeyRef<K, any>[],
     o?: RelationOptions<M>,
   ): Many<M, K>;
   /** The one row of another model that points here. */
-  hasOne<M extends AnyModel, K>(model: M, key: (theirs: Keys<M["$specs"]>) => KeyRef<K, any> | KeyRef<K, any>[]): One<M, null>;
+  hasOne<M extends AnyModel, K>(model: M, key: (theirs: Keys<M["$specs"]>) => KeyRef<K, any> | readonly KeyRef<K, any>[]): One<M, null>;
   /** The row that this one points at. */
   belongsTo<M extends AnyModel, T>(
     model: M,
-    key: (ours: Keys<C>) => KeyRef<any, T> | KeyRef<any, T>[],
+    key: (ours: Keys<C>) => KeyRef<any, T> | readonly KeyRef<any, any>[],
   ): One<M, null extends T ? null : never>;
   /** Rows linked through a table of pairs: the lambda picks our column of it, then theirs. */
   manyToMany<M extends AnyModel, J extends AnyModel>(

@@ -98,7 +98,7 @@ describe("columns", () => {
   \`g\` integer not null default 1,
   \`s\` text default 'it''s \\',
   \`x\` text not null default 'x',
-  \`dt\` text not null default (now()),
+  \`dt\` text not null default (strftime('%Y-%m-%dT%H:%M:%fZ', now())),
   \`da\` text not null,
   \`ti\` text not null,
   \`u\` text not null,

@@ -128,6 +128,13 @@ describe("a newcomer's mistakes", () => {
     expect((await caught(() => JSON.stringify({ query }))).message).toMatch(/before it was run \(await it first\)/);
   });
 
+  it("are named in a declaration", async () => {
+    expect((await caught(() => str(200 as never))).message).toMatch(
+      /options as an object, got a number \(write str\(\{ length: 200 \}\)\)/,
+    );
+    expect((await caught(() => Model("package_empty", undefined as never))).message).toMatch(/model "package_empty" needs its columns/);
+  });
+
   it("are refused when a class field hides a column", async () => {
     class Hidden extends Model("package_hidden", { title: str().nullable() }) {
       declare title: string | null;

@@ -5,7 +5,7 @@ import { UsageError } from "../errors.ts";
 import { interpretRows } from "../hydrate/interpret.ts";
 import { type ModelBase, stateOf } from "./base.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
-import { type InsertValues, identityValue, insertColumn, insertValues, markSaved, readGenerated } from "./persistence.ts";
+import { assertKeyGiven, type InsertValues, identityValue, insertColumn, insertValues, markSaved, readGenerated } from "./persistence.ts";
 import { readRows, runNode, wireAccess } from "./reading.ts";
 import { selectColumns, selectFrom } from "./selection.ts";
 import { bindFields } from "./whole-row.ts";

@@ -5,6 +5,7 @@ import type { Codec, CustomCodec, Family } from "../codec/codec.ts";
 import { arrayCodec, customCodec } from "../codec/compose.ts";
 import { jsonCodec } from "../codec/json.ts";
 import { bigintCodec, decimalCodec, floatCodec, intCodec, safeIntCodec, smallintCodec } from "../codec/number.ts";
+import { kindOf } from "../codec/refuse.ts";
 import { dateCodec, datetimeCodec, timeCodec } from "../codec/temporal.ts";
 import { boolCodec, bytesCodec, enumCodec, stringCodec, textCodec, uuidCodec } from "../codec/text.ts";
 import { UsageError } from "../errors.ts";
@@ -147,6 +148,8 @@ export interface ColumnOptions {
 }
 
 function column(codec: Codec, o?: ColumnOptions): never {
+  if (o !== undefined && (typeof o !== "object" || o === null))
+    throw new UsageError(`a column takes its options as an object, got ${kindOf(o)}`, { hint: "write str({ length: 200 })" });
   return new ColumnBuilder({ ...plain, codec, name: o?.column ?? null }) as never;
 }
 

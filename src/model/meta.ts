@@ -77,6 +77,8 @@ export class ModelMeta {
     this.options = options;
     this.name = table;
     this.token = { kind: "scope", label: table };
+    if (typeof columns !== "object" || columns === null)
+      throw new UsageError(`model "${table}" needs its columns`, { hint: 'write Model("post", { title: str() })' });
     const builders = new Map<string, ColumnBuilder>();
     for (const [property, builder] of Object.entries(columns)) {
       assertPropertyName(property, table);

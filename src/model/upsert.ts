@@ -50,6 +50,22 @@ export async function upsertRows(
   });
 }
 
+/** Inserts the rows whose key is not there yet and leaves the others as they are. */
+export async function insertMissing(
+  meta: ModelMeta,
+  instances: readonly ModelBase[],
+  on: readonly ColumnMeta[],
+  session: Session,
+): Promise<void> {
+  const now = new Date();
+  const pending = instances.map((instance) => ({ instance, ...insertValues(meta, instance, now) }));
+  const chunks = chunksOf(pending, session, 10_000);
+  const work = async (tx: Session): Promise<void> => {
+    for (const chunk of chunks) await upsertChunk(meta, tx, chunk, on, []);
+  };
+  await (chunks.length > 1 ? session.transaction(work) : work(session));
+}
+
 /** Neighbours for which the same properties were given. */
 function runsOf(pending: readonly Pending[], given: readonly (readonly string[])[]): { given: readonly string[]; rows: Pending[] }[] {
   const runs: { given: readonly string[]; rows: Pending[] }[] = [];

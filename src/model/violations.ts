@@ -38,12 +38,16 @@ function explain(meta: ModelMeta, error: ConstraintError, names: Names): void {
   if (error.table !== undefined && error.table !== meta.table.name) return;
   const { columns, constraint } = error;
   const all = [...meta.columns.values()];
+  const declared = columns === undefined ? constraintColumns(meta, constraint ?? "", names) : null;
   const properties =
     columns !== undefined
       ? columns.map((name) => all.find(({ ref }) => columnName(ref, names.naming) === name)?.property ?? name)
-      : (constraintColumns(meta, constraint ?? "", names)?.map(({ property }) => property) ?? null);
-  if (properties !== null)
-    Object.defineProperty(error, "columns", { value: properties, enumerable: true, writable: true, configurable: true });
+      : (declared?.map(({ property }) => property) ?? null);
+  const state = (key: "columns" | "table", value: unknown): unknown =>
+    Object.defineProperty(error, key, { value, enumerable: true, writable: true, configurable: true });
+  if (properties !== null) state("columns", properties);
+  // A message that names nothing but the constraint has told which table it is by that.
+  if (declared !== null && error.table === undefined) state("table", meta.table.name);
 }
 
 const metas = new WeakMap<ModelMeta, StatementMeta>();

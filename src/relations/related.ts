@@ -10,6 +10,7 @@ import type { ColumnMeta } from "../model/meta.ts";
 import { ModelQuery } from "../model/query-set.ts";
 import { newQuery } from "../model/query-state.ts";
 import { type SessionRef, sessionOf } from "../model/reading.ts";
+import { insertMissing } from "../model/upsert.ts";
 import { sessionKey } from "../model/view.ts";
 import type { ModelConstructor } from "../model/whole-row.ts";
 import type { RelationDefinition } from "./definition.ts";
@@ -115,13 +116,11 @@ export class ManyRelation extends ModelQuery {
   /** Links rows with the owner; those that are linked already stay so. */
   async add(...items: readonly ModelBase[]): Promise<void> {
     const links = this.#links(items);
-    if (links.length === 0) return;
     const { through } = this.#relation;
-    const on = through === null ? [] : [...through.ours, ...through.theirs].map((column) => column.property);
-    const Link = this.#on(through?.model) as unknown as {
-      upsert(rows: unknown[], o: { on: string[]; update: string[] }): Promise<unknown>;
-    };
-    await Link.upsert(links, { on, update: [] });
+    if (through === null || links.length === 0) return;
+    const Link = through.model as unknown as new (values: unknown) => ModelBase;
+    const once = [...new Map(links.map((link) => [JSON.stringify(Object.values(link).map(String)), new Link(link)])).values()];
+    await insertMissing(through.meta, once, [...through.ours, ...through.theirs], this.#session());
   }
 
   async remove(...items: readonly ModelBase[]): Promise<void> {

@@ -104,7 +104,8 @@ export function suite(t: TargetContext): void {
     });
 
     it("of a foreign key is one, whichever side is changed", async () => {
-      const missing = await failure(Players().create({ id: 2, nickName: secret.slice(1), age: 1, teamId: 99 }));
+      // With a null beside it in an index of both, MySQL 9.7 takes any team: the shirt is given.
+      const missing = await failure(Players().create({ id: 2, nickName: secret.slice(1), age: 1, teamId: 99, shirt: 1 }));
       expect(missing).toBeInstanceOf(ForeignKeyViolation);
       expect(missing).toMatchObject({ code: "KAKA_FOREIGN_KEY", model: "Player", outcome: "not_applied" });
       expect(printed(missing)).not.toContain(secret.slice(1));

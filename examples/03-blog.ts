@@ -46,7 +46,7 @@ let statements = 0;
 db.on("statement", (event) => {
   if (event.operation !== "transaction") statements++;
 });
-async function part<T>(name: string, work: () => Promise<T>): Promise<T> {
+async function part<T>(name: string, work: () => PromiseLike<T>): Promise<T> {
   statements = 0;
   const result = await work();
   console.log(`${name}: ${statements} statement${statements === 1 ? "" : "s"}`);

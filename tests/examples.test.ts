@@ -1,6 +1,6 @@
 /** Every example on every target that can be reached: what they print, what they send, and whether the answers are right. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
@@ -15,13 +15,18 @@ import { selectTargets } from "./targets/all.ts";
 
 const { running } = await selectTargets();
 
-function run(example: string, url: string): { stdout: string; stderr: string } {
+/** The numbered files that have no test of their own here. */
+const examples = readdirSync(join(root, "examples"))
+  .filter((file) => /^\d+-.*\.ts$/.test(file) && !/^0[012]-/.test(file))
+  .map((file) => file.slice(0, -".ts".length));
+
+function run(example: string, url: string): { stdout: string; stderr: string; status: number | null } {
   const tsx = join(root, "node_modules/tsx/dist/cli.mjs");
-  const { stdout, stderr } = spawnSync(process.execPath, [tsx, join(root, "examples", `${example}.ts`), url], {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [tsx, join(root, "examples", `${example}.ts`), url], {
     cwd: root,
     encoding: "utf8",
   });
-  return { stdout, stderr };
+  return { stdout, stderr, status };
 }
 
 /** The targets whose statements are pinned, one per dialect and flavour; the others differ by aliases at most. */
@@ -66,6 +71,13 @@ for (const target of running) {
       const promised = blocksOf("README.md").find(({ name }) => name === "quickstart")?.output ?? "no block";
       expect(withoutSql(stdout)).toBe(withoutSql(promised));
       if (target.name === "sqlite") expect(stdout).toBe(promised);
+    });
+
+    it.each(examples)("%s runs, twice in a row", (example) => {
+      const runs = [run(example, url), run(example, url)];
+      for (const { stdout, stderr, status } of runs)
+        expect({ stderr, status, silent: stdout === "" }).toEqual({ stderr: "", status: 0, silent: false });
+      expect(runs[1]?.stdout).toBe(runs[0]?.stdout);
     });
 
     it("02-world answers as plain JavaScript does, twice", async () => {

@@ -12,19 +12,29 @@ const tsc = join(root, "node_modules/typescript/bin/tsc");
 
 const program = `
 import { bool, connect, count, exists, foreignKey, Model, str, type TransactionOptions } from "kakaorm";
-class Author extends Model("author", { name: str() }) {}
-class Task extends Model("task", { title: str(), done: bool().default(false), authorId: foreignKey(() => Author).nullable() }) {}
+class Author extends Model("author", { name: str() }) {
+  get tasks() {
+    return this.hasMany(Task, (task) => task.authorId);
+  }
+}
+class Task extends Model("task", { title: str(), done: bool().default(false), authorId: foreignKey(() => Author).nullable() }) {
+  get author() {
+    return this.belongsTo(Author, (task) => task.authorId);
+  }
+}
 export async function main(options: TransactionOptions): Promise<[Task, string | null][]> {
   const db = await connect("sqlite::memory:");
   const rows = await Task.all()
     .leftJoin(Author, (t, a) => t.authorId.eq(a.id))
     .where((t) => exists(Author.where((a) => a.id.eq(t.authorId))))
     .select((t, a) => ({ task: t, author: a.name }));
+  const [author] = await Author.where((a) => a.tasks.some((t) => t.done)).prefetch("tasks.author");
+  const titles: string[] | undefined = author?.tasks.loaded.map((task) => task.title);
   const stop: AbortSignal | undefined = options.signal;
   const busy: number = db.poolStats().leased + (await Task.all().aggregate(() => ({ n: count() }))).n;
   // @ts-expect-error a type that is any would let this pass
   const wrong: string = db.poolStats();
-  return stop || busy || wrong ? [] : rows.map(({ task, author }): [Task, string | null] => [task, author]);
+  return stop || busy || wrong || titles ? [] : rows.map(({ task, author }): [Task, string | null] => [task, author]);
 }
 `;
 

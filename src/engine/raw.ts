@@ -6,9 +6,17 @@ import type { Runner } from "./runner.ts";
 
 const yieldsRows = /^\s*(?:\(\s*)*(?:select|with|values|show|explain|describe|pragma|table|call)\b|\breturning\b/i;
 
+const onlyReads = /^\s*(?:\(\s*)*(?:select|values|table|show|explain|describe)\b/i;
+const locksOrStores = /\b(?:for\s+(?:no\s+key\s+)?(?:update|share|key)|into|lock\s+in)\b/i;
+
+/** A hand-written SELECT may run on a reading connection and in a read-only transaction; anything doubtful writes. */
+function mayWrite(texts: readonly string[]): boolean {
+  return !onlyReads.test(texts[0] ?? "") || texts.some((text) => locksOrStores.test(text));
+}
+
 async function runRaw(runner: Runner, texts: TemplateStringsArray, values: readonly unknown[], rows: boolean): Promise<DriverResult> {
   const compiled = runner.dialect.compile(rawNode(texts, values), runner.traits, runner.naming);
-  return runner.run({ ...compiled, rows, writes: true }, { model: null, names: rows });
+  return runner.run({ ...compiled, rows, writes: mayWrite(texts) }, { model: null, names: rows });
 }
 
 /** Rows as plain objects keyed by column name, values as the client library delivers them. */

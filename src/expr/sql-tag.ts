@@ -59,7 +59,9 @@ function tag<T>(texts: TemplateStringsArray, ...values: unknown[]): SqlFragment<
 }
 
 /**
- * A fragment of SQL with bound values: `` sql<number>`length(${p.title})` ``. T is the caller's word for its value.
+ * A fragment of SQL with bound values: `` sql<boolean>`${p.title} ~ ${pattern}` ``. T is the caller's word for its type.
+ * Selected, its value is what the client library delivers (PostgreSQL: text), for no codec is known: use it in conditions,
+ * orders and updates, and a function of the builder where a value is read.
  * Stands wherever an expression of that type can.
  */
 export const sql: typeof tag & {

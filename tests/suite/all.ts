@@ -15,6 +15,7 @@ import { suite as queryResults } from "./query-results.ts";
 import { suite as queryText } from "./query-text.ts";
 import { suite as queryWhere } from "./query-where.ts";
 import { suite as queryWriting } from "./query-writing.ts";
+import { suite as raw } from "./raw.ts";
 import { suite as relations } from "./relations.ts";
 import { suite as schema } from "./schema.ts";
 import { suite as schemaRules } from "./schema-rules.ts";
@@ -55,6 +56,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   "transactions: parallel": transactionsParallel,
   schema,
   "schema: rules": schemaRules,
+  "raw SQL": raw,
   "values: numbers": valuesNumbers,
   "values: decimals": valuesDecimals,
   "values: wide decimals": valuesDecimalsWide,

@@ -1,5 +1,3 @@
-/** The runtime of `QuerySet`: each method returns a new query; terminals enter the one door. Layer 6. */
-import type { Assignment } from "../ast/dml.ts";
 import type { SelectNode, WrappedSelectNode } from "../ast/select.ts";
 import { kindOf } from "../codec/refuse.ts";
 import type { Session } from "../engine/session.ts";
@@ -9,7 +7,7 @@ import { avg, max, min, sum } from "../expr/functions/aggregate.ts";
 import { selectNode } from "../expr/subquery.ts";
 import type { RowReader, RowShape } from "../hydrate/row-plan.ts";
 import { addPath, type PrefetchTree, prefetchInto } from "../relations/prefetch.ts";
-import { inputOf, type ModelBase } from "./base.ts";
+import type { ModelBase } from "./base.ts";
 import { callScope, conditionClause } from "./conditions.ts";
 import { iterateQuery } from "./iterate.ts";
 import { groupKeys, joinSource } from "./joins.ts";
@@ -19,7 +17,6 @@ import {
   aggregateTree,
   countTree,
   instanceColumns,
-  isCut,
   isWholeTable,
   newQuery,
   orderOf,
@@ -30,6 +27,7 @@ import {
   selectTree,
   wholeNumber,
 } from "./query-state.ts";
+import { deleteRows, updateRows } from "./query-writes.ts";
 import { compileFor, readerFor, readRows, runNode, type SessionRef, sessionOf } from "./reading.ts";
 import { addSelection, nothingSelected, type Selection, selectColumns, selectExpressions } from "./selection.ts";
 import { bindFields, instanceShape, type ModelConstructor, wholeReader } from "./whole-row.ts";
@@ -342,52 +340,10 @@ export class ModelQuery {
 
   // --- writing ---------------------------------------------------------------------------------
 
-  #assertWritable(verb: string): void {
-    const state = this.#state;
-    const { name } = state.meta;
-    if (isCut(state))
-      throw new UsageError(`${name}: ${verb} of a limited or distinct query`, { hint: "put the limit into a condition on the key" });
-    if (state.selection !== null) throw new UsageError(`${name}: ${verb} after select()`, { hint: "drop select()" });
-    if (state.joins.length > 0)
-      throw new UsageError(`${name}: ${verb} of a joined query`, { hint: "say the condition with exists() or in(query)" });
-    if (state.where.length === 0 && !state.allRows) {
-      throw new UsageError(`${name}: ${verb} without a condition would touch every row`, {
-        hint: `say so: ${name}.all().allRows().${verb}(...)`,
-      });
-    }
-  }
-
   async update(values: unknown): Promise<number> {
-    this.#assertWritable("update");
-    const { meta, where, session: ref } = this.#state;
-    const { tokens, result } = typeof values === "function" ? callScope([meta], values as Lambda) : { tokens: [], result: values };
-    const input = inputOf(meta, result);
-    const names = Object.keys(input).filter((name) => input[name] !== undefined);
-    if (names.length === 0) throw new UsageError(`${meta.name}.update was given nothing to set`);
-    const set = names.map((name): Assignment => {
-      const column = meta.column(name);
-      if (column.declaration.primaryKey) throw new UsageError(`${column.label} is the primary key: keys are not updated`);
-      const value = input[name];
-      if (Expression.is(value)) return { column: column.ref, codec: column.codec, value: value.node };
-      const accepted = meta.accept(column, value);
-      return {
-        column: column.ref,
-        codec: column.codec,
-        value: accepted === null ? { kind: "null" } : { kind: "value", value: accepted, codec: column.codec },
-      };
-    });
-    for (const column of meta.columns.values()) {
-      if (column.declaration.autoNow && !names.includes(column.property)) {
-        set.push({ column: column.ref, codec: column.codec, value: { kind: "value", value: new Date(), codec: column.codec } });
-      }
-    }
-    const answer = await runNode(sessionOf(ref), { kind: "update", table: meta.table, set: { tokens, node: set }, where }, meta);
-    return answer.affected;
+    return updateRows(this.#state, values);
   }
-
   async delete(): Promise<number> {
-    this.#assertWritable("delete");
-    const { meta, where, session } = this.#state;
-    return (await runNode(sessionOf(session), { kind: "delete", table: meta.table, where }, meta)).affected;
+    return deleteRows(this.#state);
   }
 }

@@ -9,8 +9,6 @@ import type {
   CompareNode,
   DatePartNode,
   ExprNode,
-  FrameBound,
-  FrameNode,
   FunctionName,
   InListNode,
   JsonPathNode,
@@ -23,23 +21,15 @@ import type {
   ValueNode,
   WindowNode,
 } from "../ast/expr.ts";
-import type { SelectNode, SourceNode, TableRef } from "../ast/select.ts";
+import type { SelectNode, TableRef } from "../ast/select.ts";
 import type { TypedCodec } from "../ast/type.ts";
 import type { Codec, WireCodec } from "../codec/codec.ts";
-import { UnsupportedError, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
+import type { Frame } from "./frame.ts";
 import { columnName, type Naming } from "./naming.ts";
 import type { Sink } from "./sink.ts";
 import type { Traits } from "./traits.ts";
-
-/** One FROM: its sources with their aliases, inside the query that encloses it. */
-export interface Frame {
-  readonly sources: readonly { readonly source: SourceNode; readonly alias: string }[];
-  /** Columns are written with their source's alias: needed as soon as two sources are in sight. */
-  readonly qualify: boolean;
-  readonly parent: Frame | null;
-  /** The tokens of the clause being rendered, by position of source. */
-  tokens: readonly ScopeToken[];
-}
+import { frameText } from "./window-frame.ts";
 
 /** How tightly an operator binds; operands of a lower number need parentheses. */
 const binding = { or: 1, and: 2, not: 3, compare: 4, add: 5, multiply: 6, whole: 7 } as const;
@@ -52,21 +42,6 @@ export function codecOf(node: ExprNode): Codec | null {
 export function isInteger(codec: TypedCodec): boolean {
   const { word } = codec.type;
   return word === "int" || word === "bigint" || word === "smallint";
-}
-
-function boundText({ kind, offset }: FrameBound, side: "preceding" | "following"): string {
-  if (kind === "current") return "current row";
-  return kind === "unbounded" ? `unbounded ${side}` : `${offset} ${kind}`;
-}
-
-/** Offsets are checked whole numbers: servers take no parameters there. */
-function frameText({ unit, start, end, exclude }: FrameNode, traits: Traits): string {
-  if ((unit === "groups" || exclude !== null) && !traits.fullFrames) {
-    throw new UnsupportedError(`${traits.label} has no GROUPS frames and no EXCLUDE (trait fullFrames)`, {
-      hint: "say the frame in rows or range",
-    });
-  }
-  return `${unit} between ${boundText(start, "preceding")} and ${boundText(end, "following")}${exclude === null ? "" : ` exclude ${exclude}`}`;
 }
 
 export interface RenderContext {

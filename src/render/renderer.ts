@@ -14,7 +14,8 @@ import { sameExpression } from "../ast/shape.ts";
 import { safeIntCodec } from "../codec/number.ts";
 import { UnsupportedError } from "../errors.ts";
 import type { CompiledStatement, Operation } from "./compiled.ts";
-import { ExprRenderer, type Frame } from "./expr-renderer.ts";
+import { ExprRenderer } from "./expr-renderer.ts";
+import type { Frame } from "./frame.ts";
 import { columnName } from "./naming.ts";
 
 const joinWords: Readonly<Record<JoinKind, string>> = {

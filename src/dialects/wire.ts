@@ -14,7 +14,11 @@ export const asIs: WireCodec = { encode: null, decode: null };
 export function exactNumber(raw: string | number | bigint): number {
   const value = Number(raw);
   if (Number.isSafeInteger(value)) return value;
-  throw new ValueError("a stored integer does not fit in a JavaScript number exactly", { hint: "declare the column as bigint()" });
+  throw inexactInteger();
+}
+
+export function inexactInteger(): ValueError {
+  return new ValueError("a stored integer does not fit in a JavaScript number exactly", { hint: "declare the column as bigint()" });
 }
 
 function customWire(wire: WireCodec, codec: Codec): WireCodec {

@@ -30,6 +30,7 @@ const ADVICE: Readonly<Record<string, readonly [problem: string, hint: string]>>
   "53300": ["the server has no connection left", "lower the pool size, or raise the server's limit"],
   "57P03": ["the server is starting up or shutting down", "try again in a moment"],
   ER_ACCESS_DENIED_ERROR: ["authentication failed", "correct user and password of the database URL"],
+  ER_ACCESS_DENIED_NO_PASSWORD_ERROR: ["authentication failed", "correct user and password of the database URL"],
   ER_DBACCESS_DENIED_ERROR: ["the user may not use this database", "grant access, or correct the name in the database URL"],
   ER_BAD_DB_ERROR: ["the database does not exist", "create it, or correct the name in the database URL"],
   ER_CON_COUNT_ERROR: ["the server has no connection left", "lower the pool size, or raise the server's limit"],

@@ -30,6 +30,11 @@ export class Engine extends Session {
     engines.set(core, this);
   }
 
+  /** `<Engine default: PostgreSQL 15.18>`; an engine printed whole would show its pool and options. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `<Engine ${this.name}: ${this.traits.label}${this.connected ? "" : ", disconnected"}>`;
+  }
+
   /** @internal */
   get options(): EngineOptions {
     return this.core.options;

@@ -63,7 +63,8 @@ export function closedError(): UsageError {
 
 /** The error of a connection that could not be opened; names the server, never its user or password. */
 export function openError(label: string, cause: KakaError): KakaError {
-  if (cause instanceof UsageError) return cause;
+  // What a driver says of its own address names the server already.
+  if (cause instanceof UsageError || /^Cannot (?:connect|open)\b/.test(cause.message)) return cause;
   return new ConnectionError(`cannot connect to ${label}: ${cause.message}`, {
     cause,
     nativeCode: cause.nativeCode,

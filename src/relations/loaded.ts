@@ -1,8 +1,26 @@
 /** What prefetch has put beside an instance, by relation. Layer 6. */
-import type { ModelBase } from "../model/base.ts";
+import { columnValue, type ModelBase } from "../model/base.ts";
+import type { ColumnMeta } from "../model/meta.ts";
 import { getterNames, type RelationDefinition, relationOf } from "./definition.ts";
 
-const cache = new WeakMap<ModelBase, Map<string, unknown>>();
+/** What was loaded, and the owner's key at that time: of a changed key it says nothing. */
+interface Loaded {
+  readonly key: string | null;
+  readonly value: unknown;
+}
+
+const cache = new WeakMap<ModelBase, Map<string, Loaded>>();
+
+/** One string per key: both sides come from the server, in the codec's one form. */
+export function keyText(columns: readonly ColumnMeta[], row: ModelBase): string | null {
+  const values = columns.map((column) => columnValue(row, column));
+  if (values.some((value) => value === null || value === undefined)) return null;
+  return values
+    .map((value) =>
+      value instanceof Date ? value.toISOString() : value instanceof Uint8Array ? Buffer.from(value).toString("hex") : String(value),
+    )
+    .join("\u0000");
+}
 
 /** The same for two readings of one getter: what the relation leads over, not which object says so. */
 function signature({ kind, meta, local, foreign, through, where, orderBy }: RelationDefinition): string {
@@ -12,12 +30,17 @@ function signature({ kind, meta, local, foreign, through, where, orderBy }: Rela
   return [kind, meta.table.schema, meta.table.name, names(local), names(foreign), link, text].join("|");
 }
 
+function find(relation: RelationDefinition, owner: ModelBase): Loaded | undefined {
+  const found = cache.get(owner)?.get(signature(relation));
+  return found !== undefined && found.key === keyText(relation.local, owner) ? found : undefined;
+}
+
 export function isLoaded(relation: RelationDefinition, owner: ModelBase): boolean {
-  return cache.get(owner)?.has(signature(relation)) === true;
+  return find(relation, owner) !== undefined;
 }
 
 export function loadedOf(relation: RelationDefinition, owner: ModelBase): unknown {
-  return cache.get(owner)?.get(signature(relation));
+  return find(relation, owner)?.value;
 }
 
 export function keepLoaded(relation: RelationDefinition, owner: ModelBase, value: unknown): void {
@@ -26,9 +49,10 @@ export function keepLoaded(relation: RelationDefinition, owner: ModelBase, value
     byRelation = new Map();
     cache.set(owner, byRelation);
   }
-  byRelation.set(signature(relation), value);
+  byRelation.set(signature(relation), { key: keyText(relation.local, owner), value });
 }
 
+/** All that was loaded beside the owner: after it was read again, or wrote through a relation. */
 export function forgetLoaded(owner: ModelBase): void {
   cache.delete(owner);
 }

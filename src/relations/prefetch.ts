@@ -6,7 +6,7 @@ import { columnValue, type ModelBase } from "../model/base.ts";
 import type { ColumnMeta, ModelClassLike, ModelMeta } from "../model/meta.ts";
 import { suggestion } from "../util/suggest.ts";
 import { getterNames, type RelationDefinition, relationOf } from "./definition.ts";
-import { keepLoaded } from "./loaded.ts";
+import { keepLoaded, keyText } from "./loaded.ts";
 
 /** Paths as a tree: names, and what to load below each. */
 export interface PrefetchTree extends ReadonlyMap<string, PrefetchTree> {}
@@ -44,17 +44,6 @@ export async function prefetchInto(owners: readonly ModelBase[], model: ModelCla
     const rows = await loadRelation(owners, relation, loader);
     await prefetchInto(rows, relation.model, below, loader);
   }
-}
-
-/** One string per key: both sides come from the server, in the codec's one form. */
-function keyText(columns: readonly ColumnMeta[], row: ModelBase): string | null {
-  const values = columns.map((column) => columnValue(row, column));
-  if (values.some((value) => value === null || value === undefined)) return null;
-  return values
-    .map((value) =>
-      value instanceof Date ? value.toISOString() : value instanceof Uint8Array ? Buffer.from(value).toString("hex") : String(value),
-    )
-    .join("\u0000");
 }
 
 /** `(columns) in (keys)`, as the dialects do it best for one column. */

@@ -14,7 +14,7 @@ import { insertMissing } from "../model/upsert.ts";
 import { sessionKey } from "../model/view.ts";
 import type { ModelConstructor } from "../model/whole-row.ts";
 import type { RelationDefinition } from "./definition.ts";
-import { isLoaded, loadedOf, nameOf } from "./loaded.ts";
+import { forgetLoaded, isLoaded, loadedOf, nameOf } from "./loaded.ts";
 
 /** The owner's database: where it came from, or where a new one would go. */
 function homeOf(owner: ModelBase): SessionRef {
@@ -102,6 +102,7 @@ export class ManyRelation extends ModelQuery {
     const { model, foreign, through } = this.#relation;
     const Target = this.#on(model) as unknown as { create(values: Record<string, unknown>): Promise<unknown> };
     const key = this.#key("create related rows");
+    forgetLoaded(this.#owner);
     if (through === null) {
       const filled = Object.fromEntries(foreign.map((column, i) => [column.property, key[i]]));
       return Target.create({ ...values, ...filled });
@@ -116,6 +117,7 @@ export class ManyRelation extends ModelQuery {
   /** Links rows with the owner; those that are linked already stay so. */
   async add(...items: readonly ModelBase[]): Promise<void> {
     const links = this.#links(items);
+    forgetLoaded(this.#owner);
     const { through } = this.#relation;
     if (through === null || links.length === 0) return;
     const Link = through.model as unknown as new (values: unknown) => ModelBase;
@@ -124,6 +126,7 @@ export class ManyRelation extends ModelQuery {
   }
 
   async remove(...items: readonly ModelBase[]): Promise<void> {
+    forgetLoaded(this.#owner);
     await this.#transaction(async () => {
       for (const link of this.#links(items)) await this.#linkQuery().where(link).delete();
     });
@@ -142,6 +145,7 @@ export class ManyRelation extends ModelQuery {
   async clear(): Promise<void> {
     const { through } = this.#relation;
     const key = this.#key("clear links");
+    forgetLoaded(this.#owner);
     await this.#linkQuery()
       .where(Object.fromEntries((through?.ours ?? []).map((column, i) => [column.property, key[i]])))
       .delete();

@@ -255,6 +255,21 @@ export function suite(t: TargetContext): void {
       expect(await first.posts.where((p) => p.views.gt(6)).count()).toBe(1);
     });
 
+    it("forgets what was loaded when the key changes or the relation is written through", async () => {
+      const [post] = await on(Post).where({ title: "one" }).prefetch("author", "tags");
+      if (post === undefined) throw new Error("no post");
+      expect(post.author.loaded?.name).toBe("Ada L");
+      post.authorId = bob.id;
+      expect(() => post.author.loaded).toThrow(NotLoadedError);
+      expect((await post.author)?.name).toBe("Bob");
+      expect(post.tags.loaded).toEqual([]);
+      await post.tags.create({ label: "new" });
+      expect((await post.tags).map((tag) => tag.label)).toEqual(["new"]);
+      const [author] = await on(Author).where({ id: ada.id }).prefetch("posts");
+      await author?.posts.create({ title: "late" });
+      expect(await author?.posts).toHaveLength(3);
+    });
+
     it("needs as many statements for 1,000 rows as for one", async () => {
       const authors = await on(Author).bulkCreate(Array.from({ length: 1000 }, (_, i) => ({ name: `n${i}` })));
       await on(Post).bulkCreate(authors.map((author, i) => ({ title: `x${i}`, authorId: author.id })));

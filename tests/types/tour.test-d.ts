@@ -77,6 +77,8 @@ export async function tour(): Promise<void> {
   check<Same<NonNullable<typeof hidden>["password"], string>>();
   // @ts-expect-error unknown column
   Post.all().select("nope");
+  // @ts-expect-error one expression is no row: that is pluck
+  Post.all().select((p) => p.title);
 
   const stats = await Post.all().aggregate((p) => ({ total: sum(p.views), mean: avg(p.views), n: count() }));
   check<Same<typeof stats, { total: number | null; mean: number | null; n: number }>>();

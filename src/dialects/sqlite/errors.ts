@@ -14,8 +14,10 @@ import {
   TimeoutError,
   TransactionLost,
   UniqueViolation,
+  withDriverError,
 } from "../../errors.ts";
 import { buildError, codeIn, errorTable, type Fields, fieldsOf, findRow, isFatalIn, namesIn } from "../error-table.ts";
+import { inexactInteger } from "../wire.ts";
 
 const checkValue = "check the value against the type, length and range of its column";
 const migrate = "create it with createTable() or run the migrations";
@@ -177,6 +179,8 @@ const extended = new Map([
 export function mapError(error: unknown): KakaError {
   if (error instanceof KakaError) return error;
   const fields = fieldsOf(error);
+  // node:sqlite will not read a 64-bit integer as a number that would round it; the other clients let us see it.
+  if (fields.code === "ERR_OUT_OF_RANGE") return withDriverError(inexactInteger(), error);
   const message = typeof fields.message === "string" ? fields.message.replace(/^SQLITE_[A-Z]+: /, "") : "";
   const code = resultCode(fields);
   const key = meanings.find(([codes, text]) => codes.test(code ?? "") && text.test(message))?.[2];

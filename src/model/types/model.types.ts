@@ -175,12 +175,12 @@ export interface QuerySet<S extends readonly unknown[], Row, Out> extends Promis
     ...columns: [K, ...K[]]
   ): QuerySet<S, { -readonly [P in K]: ValueOf<SpecsOf<S>[P]> }, Pick<Columns<SpecsOf<S>>, K>>;
   /** Plain rows of the picked expressions; objects nest. */
-  select<R extends object>(pick: (...scopes: Scopes<S>) => R): QuerySet<S, Selected<R>, R>;
+  select<R extends Readonly<Record<string, unknown>>>(pick: (...scopes: Scopes<S>) => R): QuerySet<S, Selected<R>, R>;
   /** More columns beside those selected: hidden ones by name, computed ones by lambda. */
   alsoSelect<K extends keyof SpecsOf<S>>(
     ...columns: [K, ...K[]]
   ): QuerySet<S, Row & { -readonly [P in K]: ValueOf<SpecsOf<S>[P]> }, Out & Pick<Columns<SpecsOf<S>>, K>>;
-  alsoSelect<R extends object>(pick: (...scopes: Scopes<S>) => R): QuerySet<S, Row & Selected<R>, Out & R>;
+  alsoSelect<R extends Readonly<Record<string, unknown>>>(pick: (...scopes: Scopes<S>) => R): QuerySet<S, Row & Selected<R>, Out & R>;
   /** Loads relations with the rows: one statement per relation and level, however many rows there are. */
   prefetch(...paths: RelationPath<InstanceType<Root<S>>>[]): QuerySet<S, Row, Out>;
   /** Locks the rows until the transaction ends. SQLite's write transaction is the stronger lock: nothing is added there. */
@@ -206,7 +206,7 @@ export interface QuerySet<S extends readonly unknown[], Row, Out> extends Promis
   min<T>(pick: (...scopes: Scopes<S>) => Expr<T>): Promise<Exclude<T, null> | null>;
   max<T>(pick: (...scopes: Scopes<S>) => Expr<T>): Promise<Exclude<T, null> | null>;
   /** One row of aggregates over the query. */
-  aggregate<R extends object>(pick: (...scopes: Scopes<S>) => R): Promise<Selected<R>>;
+  aggregate<R extends Readonly<Record<string, unknown>>>(pick: (...scopes: Scopes<S>) => R): Promise<Selected<R>>;
   /** The values of one expression. */
   pluck<T>(pick: (...scopes: Scopes<S>) => Expr<T>): Promise<T[]>;
   paginate(o: { page: number; perPage?: number }): Promise<Page<Row>>;

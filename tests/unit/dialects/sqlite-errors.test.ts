@@ -1,6 +1,6 @@
 /** SQLite errors: every row of the table, and those that the three client libraries can be brought to say. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,6 +33,7 @@ import {
   testForeign,
   testRows,
 } from "../../support/error-cases.ts";
+import { nodeWithSqlite } from "../../support/newer-node.ts";
 import { messageOnly, setup, statements } from "../../support/sqlite-error-cases.ts";
 
 const meanings: Readonly<Record<string, string>> = {
@@ -265,9 +266,6 @@ describe("sqlite3", () => {
   });
 });
 
-const bundled = fileURLToPath(new URL("../../../node_modules/node/bin/node", import.meta.url));
-const [major = 0] = process.versions.node.split(".").map(Number);
-const nodeWithSqlite = major >= 24 ? process.execPath : existsSync(bundled) ? bundled : null;
 if (nodeWithSqlite === null && process.env.KAKA_REQUIRE_ALL !== "1")
   console.log("skipped: node:sqlite needs Node 24, and none is installed");
 

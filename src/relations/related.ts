@@ -10,6 +10,7 @@ import type { ColumnMeta } from "../model/meta.ts";
 import { ModelQuery } from "../model/query-set.ts";
 import { newQuery } from "../model/query-state.ts";
 import { type SessionRef, sessionOf } from "../model/reading.ts";
+import { selectFrom } from "../model/selection.ts";
 import { insertMissing } from "../model/upsert.ts";
 import { sessionKey } from "../model/view.ts";
 import type { ModelConstructor } from "../model/whole-row.ts";
@@ -59,23 +60,7 @@ export function linked(relation: RelationDefinition, ours: (column: ColumnMeta, 
     }),
   );
   const where = [...theirs, ...through.ours.map(ours)].map((node): Clause => ({ tokens: [link], node }));
-  return {
-    kind: "exists",
-    query: {
-      kind: "select",
-      source: { kind: "table", table: through.meta.table },
-      joins: [],
-      columns: [],
-      where,
-      groupBy: [],
-      having: [],
-      orderBy: [],
-      limit: null,
-      offset: null,
-      distinct: false,
-      lock: null,
-    },
-  };
+  return { kind: "exists", query: selectFrom(through.meta, [], where) };
 }
 
 /** `hasMany` and `manyToMany` on an instance. */

@@ -11,6 +11,7 @@ import { UsageError } from "../errors.ts";
 import { Condition, type Expression, expressionOf } from "../expr/expression.ts";
 import { avg, max, min, sum } from "../expr/functions/aggregate.ts";
 import { type ColumnMeta, type ModelClassLike, type ModelMeta, ModelScope } from "../model/meta.ts";
+import { selectFrom } from "../model/selection.ts";
 import { getterNames, type RelationDefinition, relationOf } from "./definition.ts";
 
 /** What a column of the row at hand is, as seen from the query around. */
@@ -71,20 +72,8 @@ function relatedQuery(
     });
     where.push(...through.ours.map((column, i) => ({ tokens, node: equal(through.meta.node(column, link), row(local[i] as ColumnMeta)) })));
   }
-  return {
-    kind: "select",
-    source: { kind: "table", table: meta.table },
-    joins,
-    columns: columns.map((node) => ({ tokens, node })),
-    where: [...where, ...relation.where, ...conditions.map((node) => ({ tokens, node }))],
-    groupBy: [],
-    having: [],
-    orderBy: [],
-    limit: null,
-    offset: null,
-    distinct: false,
-    lock: null,
-  };
+  const clauses = (nodes: readonly ExprNode[]): Clause[] => nodes.map((node) => ({ tokens, node }));
+  return { ...selectFrom(meta, clauses(columns), [...where, ...relation.where, ...clauses(conditions)]), joins };
 }
 
 /** A to-one relation: its columns are values, NULL where there is no related row. */

@@ -45,6 +45,11 @@ export type ReservedName = Exclude<(typeof reservedNames)[number], "constructor"
 
 const reserved: ReadonlySet<string> = new Set(reservedNames);
 
+/** True for the name of a member that instances have already. */
+export function isReserved(name: string): boolean {
+  return reserved.has(name);
+}
+
 export function assertPropertyName(property: string, table: string): void {
   if (reserved.has(property)) {
     throw new UsageError(`model "${table}": a column cannot be called ${property}, every instance has a member of that name`, {

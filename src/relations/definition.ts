@@ -7,7 +7,8 @@ import type { Clause } from "../ast/select.ts";
 import { kindOf } from "../codec/refuse.ts";
 import { UsageError } from "../errors.ts";
 import { Condition, OrderTerm } from "../expr/expression.ts";
-import { type ColumnMeta, type ModelClassLike, type ModelMeta, metaOf } from "../model/meta.ts";
+import { type ColumnMeta, type ModelClassLike, type ModelMeta, metaKey, metaOf } from "../model/meta.ts";
+import { isReserved } from "../model/reserved.ts";
 
 export type RelationKind = "hasMany" | "hasOne" | "belongsTo" | "manyToMany";
 
@@ -202,6 +203,13 @@ function readRelation(model: ModelClassLike, name: string): RelationDefinition |
   }
 }
 
+function freeName(name: string, model: ModelClassLike): string {
+  if (!isReserved(name)) return name;
+  throw new UsageError(`${model.name}: a getter cannot be called ${name}, every instance has a member of that name`, {
+    hint: "give the relation another name",
+  });
+}
+
 const getters = new WeakMap<object, readonly string[]>();
 
 /** The getters of a class and the classes it extends, down to the base that carries the columns. */
@@ -209,9 +217,9 @@ export function getterNames(model: ModelClassLike): readonly string[] {
   let names = getters.get(model);
   if (names === undefined) {
     const found = new Set<string>();
-    for (let proto = model.prototype as object; proto !== null && !Object.hasOwn(proto, "save"); proto = Object.getPrototypeOf(proto)) {
+    for (let proto = model.prototype as object; !Object.hasOwn(proto.constructor, metaKey); proto = Object.getPrototypeOf(proto)) {
       for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(proto)))
-        if (descriptor.get !== undefined) found.add(name);
+        if (descriptor.get !== undefined) found.add(freeName(name, model));
     }
     names = [...found];
     getters.set(model, names);

@@ -217,6 +217,16 @@ export function suite(t: TargetContext): void {
       expect(busiest[0]?.name).toBe("Ada L");
     });
 
+    it("refuses a getter with the name of a member that every row has", () => {
+      class Wrong extends Model("rel_wrong", { name: str() }) {
+        // @ts-expect-error save is a method of every row
+        override get save() {
+          return this.hasMany(Post, (post) => post.authorId);
+        }
+      }
+      expect(() => Wrong.where((w) => w.name.eq("x"))).toThrow(/cannot be called save/);
+    });
+
     it("takes nothing else for a relation", () => {
       expect(() => on(Author).where((a) => (a as never as { firstName: { eq(x: string): never } }).firstName.eq("x"))).toThrow(
         /no column and no relation/,

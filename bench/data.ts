@@ -1,13 +1,50 @@
-/** The rows that every adapter reads and writes, and the table they live in. */
+/** A shop as functions of row numbers: every database holds the same rows, and what a query must answer can be computed. */
 
-export const READ_TABLE = "kaka_bench_read";
-export const WRITE_TABLE = "kaka_bench_write";
-export const SEEDED = 1000;
+export const TABLES = { customer: "bench_customer", order: "bench_order", line: "bench_line", item: "bench_item" } as const;
 
-/** One row without its key. */
-export interface Values {
+/** Rows that the table for writing holds before each batch. */
+export const ITEMS = 1000;
+
+export interface Sizes {
+  readonly customers: number;
+  readonly orders: number;
+  readonly lines: number;
+}
+
+export const sizesOf = (scale: number): Sizes => ({
+  customers: Math.round(10_000 * scale),
+  orders: Math.round(50_000 * scale),
+  lines: Math.round(150_000 * scale),
+});
+
+export interface CustomerValues {
+  name: string;
+  email: string;
+  city: string;
+  country: string;
+  credit: number;
+  active: boolean;
+  note: string | null;
+  createdAt: Date;
+}
+
+export interface OrderValues {
+  customerId: number;
+  status: string;
+  total: number;
+  createdAt: Date;
+}
+
+export interface LineValues {
+  orderId: number;
+  product: string;
+  quantity: number;
+  price: number;
+}
+
+export interface ItemValues {
+  sku: string;
   title: string;
-  body: string;
   views: number;
   score: number;
   published: boolean;
@@ -15,39 +52,44 @@ export interface Values {
   createdAt: Date;
 }
 
-/** A row in the one form in which the answers of all adapters are compared. */
-export type PlainRow = Omit<Values, "createdAt"> & { id: number; createdAt: string };
+export const CUSTOMER_COLUMNS = ["name", "email", "city", "country", "credit", "active", "note", "created_at"] as const;
+export const ITEM_COLUMNS = ["sku", "title", "views", "score", "published", "note", "created_at"] as const;
 
-export const COLUMNS = ["title", "body", "views", "score", "published", "note", "created_at"] as const;
+const STATUSES = ["new", "paid", "packed", "sent", "returned"];
+const instant = (n: number) => new Date(Date.UTC(2024, 0, 1) + n * 61_001);
 
-export function valuesOf(n: number): Values {
+export const countryOf = (n: number) => `Country ${n % 20}`;
+export const cityOf = (n: number) => `City ${n % 100}`;
+
+export function customerOf(n: number): CustomerValues {
   return {
-    title: `A title of row ${n}`,
-    body: `${n}: ${"some words that fill a line, äöü; ".repeat(4)}`,
+    name: `${String.fromCharCode(65 + (n % 26))} customer number ${n}`,
+    email: `customer${n}@example.com`,
+    city: cityOf(n),
+    country: countryOf(n),
+    credit: ((n * 7919) % 10_007) / 8,
+    active: n % 3 !== 0,
+    note: n % 4 === 0 ? null : `a note of some words, äöü, for customer ${n}`,
+    createdAt: instant(n),
+  };
+}
+
+export function orderOf(n: number, { customers }: Sizes): OrderValues {
+  return { customerId: ((n - 1) % customers) + 1, status: STATUSES[n % 5] ?? "new", total: (n * 31) % 10_000, createdAt: instant(n) };
+}
+
+export function lineOf(n: number, { orders }: Sizes): LineValues {
+  return { orderId: ((n - 1) % orders) + 1, product: `Product ${n % 500}`, quantity: (n % 9) + 1, price: (n * 17) % 5000 };
+}
+
+export function itemOf(n: number): ItemValues {
+  return {
+    sku: `sku-${n}`,
+    title: `A title of item ${n}`,
     views: (n * 7919) % 10_007,
     score: (n % 97) / 8,
     published: n % 3 !== 0,
     note: n % 4 === 0 ? null : `note ${n % 50}`,
-    createdAt: new Date(Date.UTC(2024, 0, 1) + n * 61_001),
-  };
-}
-
-export function plainOf(id: number, values: Values): PlainRow {
-  return { ...values, id, createdAt: values.createdAt.toISOString() };
-}
-
-/** What a client library gave, in the comparable form: keys as text, flags as numbers and instants as text are its choice. */
-export function plainRow(row: object): PlainRow {
-  const raw = row as Record<string, unknown>;
-  const at = raw["createdAt"] ?? raw["created_at"];
-  return {
-    id: Number(raw["id"]),
-    title: String(raw["title"]),
-    body: String(raw["body"]),
-    views: Number(raw["views"]),
-    score: Number(raw["score"]),
-    published: Boolean(raw["published"]),
-    note: raw["note"] === null ? null : String(raw["note"]),
-    createdAt: at instanceof Date ? at.toISOString() : new Date(String(at)).toISOString(),
+    createdAt: instant(n),
   };
 }

@@ -1,8 +1,7 @@
 /** Batches in turns: a disturbance of the machine meets every adapter, so ratios stay true where times do not. */
-import { strictEqual } from "node:assert";
 import { performance } from "node:perf_hooks";
-import type { Adapter, Bench } from "./adapter.ts";
-import type { Workload } from "./workloads.ts";
+import type { Adapter } from "./adapter.ts";
+import type { Bench, Workload } from "./workloads.ts";
 
 export interface Timing {
   readonly adapter: string;
@@ -10,18 +9,25 @@ export interface Timing {
   readonly wall: number;
   /** The same for the processor time of this process: what a server does in its own is not in it. */
   readonly cpu: number;
+  /** Of each round's own ratio to the fastest raw driver: the median, and the quartiles around it. Null without a raw driver. */
+  readonly ratio: { readonly median: number; readonly low: number; readonly high: number } | null;
 }
 
 export interface Result {
   readonly workload: string;
   readonly timings: readonly Timing[];
-  /** Of the second adapter to the first: the median of each round's own ratio, and the quartiles around it. Null for one adapter. */
-  readonly ratio: { readonly wall: number; readonly low: number; readonly high: number; readonly cpu: number } | null;
+  /** Adapters that did not do the work, and why. */
+  readonly failed: readonly { readonly adapter: string; readonly reason: string }[];
 }
 
 interface Sample {
   readonly wall: number;
   readonly cpu: number;
+}
+
+export interface Effort {
+  readonly rounds: number;
+  readonly batchMs: number;
 }
 
 export function quantile(values: readonly number[], q: number): number {
@@ -32,59 +38,75 @@ export function quantile(values: readonly number[], q: number): number {
   return low + (high - low) * (at - Math.floor(at));
 }
 
+const isThenable = (value: unknown): value is PromiseLike<unknown> => typeof (value as { then?: unknown } | null)?.then === "function";
+
 async function sample(bench: Bench, workload: Workload, adapter: Adapter, times: number): Promise<Sample> {
-  const { run, expected } = await workload.batch(bench, adapter, times);
+  if (workload.extra !== undefined) await bench.reset(workload.extra(times));
+  const unit = workload.batch(bench, adapter, times);
+  if (workload.writes) await adapter.prepare?.();
   // Garbage of what ran before must not be collected on this adapter's clock.
   globalThis.gc?.();
   const cpuBefore = process.cpuUsage();
   const before = performance.now();
-  const answer = await run();
+  for (let n = 0; n < times; n++) {
+    const answer = unit(n);
+    // A driver that answers at once is not made to wait.
+    if (isThenable(answer)) await answer;
+  }
   const wall = (performance.now() - before) * 1000;
   const { user, system } = process.cpuUsage(cpuBefore);
-  strictEqual(answer, expected, `${adapter.name}, ${workload.name}: a batch did not give what it must`);
-  await workload.reset?.(bench);
+  if (workload.writes) await bench.reset();
   return { wall: wall / times, cpu: (user + system) / times };
 }
 
-export async function measure(
-  bench: Bench,
-  workload: Workload,
-  adapters: readonly Adapter[],
-  o: { readonly rounds: number; readonly batchMs: number },
-): Promise<Result> {
-  for (const adapter of adapters) await workload.verify(bench, adapter);
-  // Warm up, and find how many units fill a batch of the slowest adapter.
-  let times = 1;
+/** How many units fill a batch. The code is warm afterwards. */
+async function fill(bench: Bench, workload: Workload, adapter: Adapter, batchMs: number): Promise<number> {
+  const most = workload.writes ? 2000 : 1_000_000;
+  for (let n = 1; ; n = Math.min(n * 2, most)) {
+    const { wall } = await sample(bench, workload, adapter, n);
+    if (wall * n >= batchMs * 1000 || n === most) return Math.max(1, Math.min(most, Math.round((batchMs * 1000) / wall)));
+  }
+}
+
+export async function measure(bench: Bench, workload: Workload, adapters: readonly Adapter[], effort: Effort): Promise<Result> {
+  const failed: { adapter: string; reason: string }[] = [];
+  const runs: { adapter: Adapter; times: number; samples: Sample[] }[] = [];
   for (const adapter of adapters) {
-    for (let n = 1; ; n *= 2) {
-      const { wall } = await sample(bench, workload, adapter, n);
-      if (wall * n < o.batchMs * 1000) continue;
-      times = Math.max(times, Math.ceil((o.batchMs * 1000) / wall));
-      break;
+    if (workload.suits?.(adapter) === false) continue;
+    try {
+      if (workload.writes) {
+        await bench.reset();
+        await adapter.prepare?.();
+      }
+      await workload.verify(bench, adapter);
+      if (workload.writes) await bench.reset();
+      runs.push({ adapter, times: await fill(bench, workload, adapter, effort.batchMs), samples: [] });
+    } catch (error) {
+      failed.push({
+        adapter: adapter.name,
+        reason: String(error instanceof Error ? error.message : error)
+          .trim()
+          .slice(0, 300),
+      });
+      if (workload.writes) await bench.reset();
     }
   }
-  const samples = new Map<Adapter, Sample[]>(adapters.map((adapter) => [adapter, []]));
-  for (let round = 0; round < o.rounds; round++) {
+  for (let round = 0; round < effort.rounds; round++) {
     // Whoever comes first meets the colder machine: that changes from round to round.
-    const order = round % 2 === 0 ? adapters : [...adapters].reverse();
-    for (const adapter of order) samples.get(adapter)?.push(await sample(bench, workload, adapter, times));
+    for (const { adapter, times, samples } of round % 2 === 0 ? runs : [...runs].reverse())
+      samples.push(await sample(bench, workload, adapter, times));
   }
-  const timings = adapters.map((adapter) => {
-    const own = samples.get(adapter) ?? [];
-    const median = (key: keyof Sample) =>
-      quantile(
-        own.map((each) => each[key]),
-        0.5,
-      );
-    return { adapter: adapter.name, wall: median("wall"), cpu: median("cpu") };
+  const median = (samples: readonly Sample[], key: keyof Sample) =>
+    quantile(
+      samples.map((each) => each[key]),
+      0.5,
+    );
+  const raws = runs.filter(({ adapter }) => adapter.kind === "raw");
+  const fastest = raws.sort((a, b) => median(a.samples, "wall") - median(b.samples, "wall"))[0];
+  const timings = runs.map(({ adapter, samples }): Timing => {
+    const ratios = fastest === undefined ? [] : samples.map(({ wall }, i) => wall / (fastest.samples[i]?.wall ?? Number.NaN));
+    const ratio = ratios.length === 0 ? null : { median: quantile(ratios, 0.5), low: quantile(ratios, 0.25), high: quantile(ratios, 0.75) };
+    return { adapter: adapter.name, wall: median(samples, "wall"), cpu: median(samples, "cpu"), ratio };
   });
-  const [first, second] = adapters.map((adapter) => samples.get(adapter) ?? []);
-  if (first === undefined || second === undefined) return { workload: workload.name, timings, ratio: null };
-  const ratios = (key: keyof Sample) => second.map((each, i) => each[key] / (first[i]?.[key] ?? Number.NaN));
-  const wall = ratios("wall");
-  return {
-    workload: workload.name,
-    timings,
-    ratio: { wall: quantile(wall, 0.5), low: quantile(wall, 0.25), high: quantile(wall, 0.75), cpu: quantile(ratios("cpu"), 0.5) },
-  };
+  return { workload: workload.name, timings, failed };
 }

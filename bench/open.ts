@@ -2,46 +2,116 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Bench } from "./adapter.ts";
-import { openKaka } from "./adapters/kaka.ts";
-import { openMysql } from "./adapters/mysql.ts";
-import { openPostgres } from "./adapters/postgres.ts";
-import type { Raw } from "./adapters/raw.ts";
-import { openSqlite } from "./adapters/sqlite.ts";
-import { READ_TABLE, SEEDED, valuesOf, WRITE_TABLE } from "./data.ts";
+import type { Adapter, DatabaseName, OpenAdapter, Place } from "./adapter.ts";
+import { Customer, Item, Line, MODELS, Order, openEngine } from "./adapters/kaka.ts";
+import { customerOf, ITEMS, itemOf, lineOf, orderOf, type Sizes } from "./data.ts";
+import type { Bench } from "./workloads.ts";
 
-export const DATABASES = ["sqlite", "postgres", "mysql"] as const;
-export type DatabaseName = (typeof DATABASES)[number];
+interface Candidate {
+  readonly name: string;
+  readonly only?: DatabaseName;
+  readonly load: () => Promise<OpenAdapter>;
+}
+
+/** Loaded when asked for: what a peer does on import is not felt by the others unless it takes part. */
+export const CANDIDATES: readonly Candidate[] = [
+  { name: "better-sqlite3", only: "sqlite", load: async () => (await import("./adapters/sqlite.ts")).openBetterSqlite3 },
+  { name: "node:sqlite", only: "sqlite", load: async () => (await import("./adapters/sqlite.ts")).openNodeSqlite },
+  { name: "pg", only: "postgres", load: async () => (await import("./adapters/pg.ts")).openPg },
+  { name: "mysql2", only: "mysql", load: async () => (await import("./adapters/mysql2.ts")).openMysql2 },
+  { name: "kaka", load: async () => (await import("./adapters/kaka.ts")).openKaka },
+  { name: "drizzle.prepare", load: async () => (await import("./adapters/drizzle.ts")).openDrizzlePrepared },
+  { name: "drizzle", load: async () => (await import("./adapters/drizzle.ts")).openDrizzle },
+  { name: "kysely", load: async () => (await import("./adapters/kysely.ts")).openKysely },
+  { name: "knex", load: async () => (await import("./adapters/knex.ts")).openKnex },
+  { name: "prisma", load: async () => (await import("./adapters/prisma.ts")).openPrisma },
+  { name: "typeorm", load: async () => (await import("./adapters/typeorm.ts")).openTypeorm },
+  { name: "objection", load: async () => (await import("./adapters/objection.ts")).openObjection },
+  { name: "mikro-orm", load: async () => (await import("./adapters/mikro-orm.ts")).openMikroOrm },
+  { name: "sequelize", load: async () => (await import("./adapters/sequelize.ts")).openSequelize },
+];
+
+export interface Opened {
+  readonly bench: Bench;
+  readonly server: string;
+  readonly adapters: readonly Adapter[];
+  readonly leftOut: readonly { readonly adapter: string; readonly reason: string }[];
+  close(): Promise<void>;
+}
 
 const URLS = {
   postgres: "postgresql://postgres@127.0.0.1:5432/test",
   mysql: "mysql://root@127.0.0.1:3306/test",
 } as const;
 
-export async function openBench(name: DatabaseName, given: string | undefined): Promise<Bench> {
-  const folder = name === "sqlite" ? mkdtempSync(join(tmpdir(), "kaka_bench_")) : null;
-  const url = folder === null ? (given ?? URLS[name as keyof typeof URLS]) : `sqlite:///${join(folder, "bench.db")}`;
-  const kaka = await openKaka(url);
-  let raw: Raw | null = null;
+async function seed({ customers, orders, lines }: Sizes): Promise<void> {
+  const lots = async <T>(total: number, make: (n: number) => T, create: (rows: T[]) => Promise<unknown>) => {
+    for (let from = 1; from <= total; from += 5000)
+      await create(Array.from({ length: Math.min(5000, total - from + 1) }, (_, i) => make(from + i)));
+  };
+  const sizes = { customers, orders, lines };
+  await lots(customers, customerOf, (rows) => Customer.bulkCreate(rows));
+  await lots(
+    orders,
+    (n) => orderOf(n, sizes),
+    (rows) => Order.bulkCreate(rows),
+  );
+  await lots(
+    lines,
+    (n) => lineOf(n, sizes),
+    (rows) => Line.bulkCreate(rows),
+  );
+}
+
+/** Keys are given, so that every batch finds the same ones. */
+async function resetItems(extra: number): Promise<void> {
+  await Item.truncate();
+  await Item.bulkCreate(Array.from({ length: ITEMS + extra }, (_, i) => itemOf(i + 1)));
+}
+
+export async function openBench(
+  database: DatabaseName,
+  given: string | undefined,
+  only: readonly string[] | null,
+  sizes: Sizes,
+): Promise<Opened> {
+  const folder = database === "sqlite" ? mkdtempSync(join(tmpdir(), "kaka_bench_")) : null;
+  const path = folder === null ? "" : join(folder, "bench.db");
+  const url = database === "sqlite" ? `sqlite:///${path}` : (given ?? URLS[database]);
+  const engine = await openEngine(url);
+  const adapters: Adapter[] = [];
+  const leftOut: { adapter: string; reason: string }[] = [];
   const close = async () => {
-    await raw?.adapter.close();
-    await kaka.dropTables();
-    await kaka.adapter.close();
+    for (const adapter of adapters) await adapter.close();
+    await engine.dropTableIfExists(...MODELS);
+    await engine.disconnect();
     if (folder !== null) rmSync(folder, { recursive: true, force: true });
   };
   try {
-    await kaka.createTables();
-    raw = await openRaw(name, url, folder);
-    await kaka.seed(Array.from({ length: SEEDED }, (_, i) => valuesOf(i + 1)));
-    const { adapter, clear, all } = raw;
-    return { adapters: [adapter, kaka.adapter], clear, written: () => all(WRITE_TABLE), seeded: () => all(READ_TABLE), close };
+    await engine.dropTableIfExists(...MODELS);
+    await engine.createTable(...MODELS);
+    await seed(sizes);
+    await resetItems(0);
+    if (database === "postgres") await engine.execute`analyze`;
+    const place: Place = { database, url, path, flavour: engine.server.flavour };
+    for (const candidate of CANDIDATES) {
+      if ((candidate.only ?? database) !== database) continue;
+      if (only !== null && !only.includes(candidate.name) && !(only.includes("raw") && candidate.only !== undefined)) continue;
+      try {
+        adapters.push(await (await candidate.load())(place));
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        leftOut.push({ adapter: candidate.name, reason: reason.trim().split("\n")[0] ?? "" });
+      }
+    }
+    const bench: Bench = {
+      sizes,
+      reset: (extra = 0) => resetItems(extra),
+      items: () => Item.all().orderBy((i) => i.id) as unknown as Promise<object[]>,
+    };
+    return { bench, adapters, leftOut, server: engine.traits.label, close };
   } catch (error) {
     await close();
     throw error;
   }
-}
-
-async function openRaw(name: DatabaseName, url: string, folder: string | null): Promise<Raw> {
-  if (folder !== null) return openSqlite(join(folder, "bench.db"));
-  return name === "postgres" ? openPostgres(url) : openMysql(url);
 }

@@ -2,79 +2,32 @@
 import { fileURLToPath } from "node:url";
 import {
   avg,
-  bool,
   connect,
   count,
-  datetime,
-  decimal,
+  cte,
   type Engine,
   exists,
-  foreignKey,
-  int,
-  json,
+  from,
   lag,
-  Model,
   max,
-  oneOf,
+  prepare,
+  recursiveCte,
   rowNumber,
   rows,
   sql,
   str,
   sum,
-  text,
   UniqueViolation,
   upper,
   when,
 } from "kakaorm";
-
-class Author extends Model("tour_author", {
-  name: str({ length: 100 }),
-  email: str().unique(),
-  bio: text().nullable(),
-  password: str().hidden(),
-}) {
-  get firstName() {
-    return this.name.split(" ")[0] ?? "";
-  }
-  static named(name: string) {
-    return this.where((author) => author.name.eq(name));
-  }
-}
-
-const timestamps = { createdAt: datetime().autoNowAdd(), updatedAt: datetime().autoNow() };
-
-class Post extends Model(
-  "tour_post",
-  {
-    ...timestamps,
-    title: str({ length: 200 }),
-    status: oneOf("draft", "live").default("draft"),
-    views: int()
-      .default(0)
-      .check((views) => views.gte(0)),
-    price: decimal({ precision: 10, scale: 2 }).nullable(),
-    published: bool().default(false),
-    meta: json<{ address: { city: string }; tags: string[] }>().nullable(),
-    authorId: foreignKey(() => Author, { onDelete: "set null" }).nullable(),
-  },
-  {
-    indexes: (post) => [[post.authorId, post.views]],
-    orderBy: (post) => [post.title.asc()],
-  },
-) {}
-
-class Tag extends Model("tour_tag", { label: str().unique() }) {}
-class PostTag extends Model("tour_post_tag", {
-  postId: foreignKey(() => Post, { onDelete: "cascade" }).primaryKey(),
-  tagId: foreignKey(() => Tag).primaryKey(),
-}) {}
-class Country extends Model("tour_country", { code: str({ length: 2 }).primaryKey(), name: str() }) {}
+import { Author, Comment, Country, Post, PostTag, Tag } from "./tour/models.ts";
 
 type Print = (title: string, value: unknown) => void;
 
 /** Makes its tables on the default engine, shows each step with `print`, and drops them. */
 export async function tour(db: Engine, print: Print): Promise<void> {
-  await db.createTable(Author, Post, Tag, PostTag, Country);
+  await db.createTable(Author, Post, Tag, PostTag, Comment, Country);
   try {
     await writing(print);
     await reading(print);
@@ -82,9 +35,11 @@ export async function tour(db: Engine, print: Print): Promise<void> {
     await nesting(print);
     await joining(print);
     await ranking(print);
+    await relating(print);
+    await composing(print);
     await changingMany(db, print);
   } finally {
-    await db.dropTable(Author, Post, Tag, PostTag, Country);
+    await db.dropTable(Author, Post, Tag, PostTag, Comment, Country);
   }
 }
 
@@ -191,6 +146,76 @@ async function ranking(print: Print): Promise<void> {
     shout: upper(p.title),
   }));
   print("ranked", ranked);
+}
+
+async function relating(print: Print): Promise<void> {
+  const notes = await Post.get({ title: "Notes" });
+  print("its author", String(await notes.author));
+  const first = await notes.comments.create({ text: "great" });
+  const reply = await notes.comments.create({ text: "indeed", parentId: first.id });
+  await notes.comments.create({ text: "it is", parentId: reply.id });
+  await notes.tags.add(await Tag.create({ label: "machines" }));
+  const some = await Post.where((p) => p.author.name.like("A%").and(p.comments.some((c) => c.text.contains("great")))).prefetch(
+    "author",
+    "tags",
+  );
+  print(
+    "loaded with it",
+    some.map((post) => [post.author.loaded?.firstName, post.tags.loaded.map((tag) => tag.label).sort()]),
+  );
+  const counted = await Author.all()
+    .orderBy((a) => a.id)
+    .annotate((a) => ({ written: a.posts.count(), views: a.posts.sum((p) => p.views) }));
+  print(
+    "counted",
+    counted.map((author) => [author.firstName, author.written, author.views]),
+  );
+}
+
+async function composing(print: Print): Promise<void> {
+  const rich = cte(
+    "rich",
+    Post.where((p) => p.views.gte(100)).select((p) => ({ authorId: p.authorId, views: p.views })),
+  );
+  const viaCte = Author.all()
+    .join(rich, (a, r) => r.authorId.eq(a.id))
+    .select((a, r) => ({ name: a.name, views: r.views }));
+  print("through a CTE", await viaCte);
+  const thread = recursiveCte(
+    "thread",
+    Comment.where((c) => c.parentId.isNull()).select((c) => ({ id: c.id, text: c.text })),
+    (self) =>
+      Comment.all()
+        .join(self, (c, up) => c.parentId.eq(up.id))
+        .select((c) => ({ id: c.id, text: c.text })),
+  );
+  print(
+    "a thread",
+    await from(thread)
+      .orderBy((t) => t.id)
+      .pluck((t) => t.text),
+  );
+  const ranked = Post.all().select((p) => ({
+    title: p.title,
+    place: rowNumber().over({ partitionBy: p.status, orderBy: [p.views.desc(), p.id.asc()] }),
+  }));
+  print(
+    "first of each status",
+    await from(ranked.as("ranked"))
+      .where((r) => r.place.eq(1))
+      .orderBy((r) => r.title),
+  );
+  const names = Author.all().select((a) => ({ name: a.name }));
+  print(
+    "one list of two",
+    await names
+      .union(Tag.all().select((t) => ({ name: t.label })))
+      .orderBy((r) => r.name)
+      .limit(3),
+  );
+  const titled = prepare({ title: str() }, ($) => Post.where((p) => p.title.eq($.title)).select("views"));
+  print("prepared", [await titled.first({ title: "Compilers" }), await titled.first({ title: "None" })]);
+  print("returned", await Comment.where({ text: "it is" }).returning("text").update({ text: "it was" }));
 }
 
 async function changingMany(db: Engine, print: Print): Promise<void> {

@@ -24,6 +24,9 @@ class Comment extends Model("blog_comment", {
   postId: foreignKey(() => Post),
   parentId: foreignKey("blog_comment").nullable(),
 }) {
+  get post() {
+    return this.belongsTo(Post, (comment) => comment.postId);
+  }
   get replies() {
     return this.hasMany(Comment, (comment) => comment.parentId);
   }
@@ -96,5 +99,35 @@ await part("1,000 authors with a post and a comment each", async () => {
 const all = await part("all of them with posts, comments and replies", () => Author.all().prefetch("posts.comments.replies", "posts.tags"));
 const comments = all.flatMap((author) => author.posts.loaded).flatMap((post) => post.comments.loaded);
 console.log("  ", all.length, "authors,", comments.length, "comments");
+
+await part("more posts of hers, and five comments on each", async () => {
+  const posts = await Post.bulkCreate(["Sketch", "Letter"].map((title, i) => ({ title, views: 10 * i, authorId: ada.id })));
+  await Comment.bulkCreate(posts.flatMap((post) => [1, 2, 3, 4, 5].map((n) => ({ body: `${n} on ${post.title}`, postId: post.id }))));
+});
+const newest = await part("of each author the two most read posts, of each post the last two comments", () =>
+  Author.where((a) => a.name.in(["Ada", "Grace"])).prefetch({
+    posts: (posts) =>
+      posts
+        .orderBy((p) => p.views.desc())
+        .limit(2)
+        .prefetch({ comments: (comments) => comments.orderBy((c) => c.id.desc()).limit(2), tags: true }),
+  }),
+);
+for (const author of newest)
+  for (const post of author.posts.loaded)
+    console.log(
+      "  ",
+      post.title,
+      post.tags.loaded.map((tag) => tag.label),
+      post.comments.loaded.map((comment) => comment.body),
+    );
+
+const latest = await part("the last comments with post and author, joined", () =>
+  Comment.all()
+    .orderBy((c) => c.id.desc())
+    .limit(2)
+    .joined("post.author"),
+);
+for (const comment of latest) console.log("  ", comment.body, "to", comment.post.loaded.author.loaded.name);
 
 await db.dropTable(...tables);

@@ -4,13 +4,14 @@
  * development dependencies, so that this driver is tested everywhere.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { newerNode } from "../tests/support/newer-node.ts";
 import { selectTargets } from "../tests/targets/all.ts";
 import { hasNodeSqlite } from "../tests/targets/sqlite.ts";
+import { runUnderNpmsNode } from "./npms-node.ts";
 
 interface Counts {
   passed: number;
@@ -84,17 +85,8 @@ async function main(): Promise<number> {
   return sum("failed") === 0 ? 0 : 1;
 }
 
-/** A package named node puts its own Node first in the PATH of npm's scripts; the tests belong to the Node that runs npm. */
-function runUnderNpmsNode(): number | null {
-  const wanted = process.env.npm_node_execpath;
-  if (wanted === undefined || !existsSync(wanted) || realpathSync(wanted) === realpathSync(process.execPath)) return null;
-  const self = fileURLToPath(import.meta.url);
-  const env = { ...process.env, npm_node_execpath: undefined };
-  return spawnSync(wanted, [join(root, "node_modules/tsx/dist/cli.mjs"), self, ...args], { stdio: "inherit", env }).status ?? 1;
-}
-
 try {
-  process.exitCode = runUnderNpmsNode() ?? (await main());
+  process.exitCode = runUnderNpmsNode(fileURLToPath(import.meta.url)) ?? (await main());
 } finally {
   rmSync(results, { recursive: true, force: true });
 }

@@ -17,6 +17,8 @@ export interface ErrorDetails {
   readonly table?: string | undefined;
   readonly columns?: readonly string[] | undefined;
   readonly constraint?: string | undefined;
+  /** Rows that stand in the way, by model. */
+  readonly blocking?: Readonly<Record<string, number>> | undefined;
   /** The database's own code: SQLSTATE, errno or SQLite result code. */
   readonly nativeCode?: string | undefined;
 }
@@ -80,6 +82,12 @@ export class ValueError extends UsageError {
 /** A row, insert or update that breaks the rules of its model. */
 export class ValidationError extends KakaError {
   static override readonly code: string = "KAKA_VALIDATION";
+}
+/** Text that a user sent names what it may not: an answer to a request, its `status` says which. */
+export class InputError extends ValidationError {
+  static override readonly code: string = "KAKA_INPUT";
+  /** HTTP: Bad Request. */
+  readonly status: number = 400;
 }
 
 /** The database refused a statement. */
@@ -150,12 +158,15 @@ export class MultipleResultsError extends KakaError {
 export class StaleObjectError extends KakaError {
   static override readonly code: string = "KAKA_STALE";
 }
-export class NotLoadedError extends KakaError {
+/** A relation that was to be loaded by then; names the prefetch to add. */
+export class NotLoadedError extends UsageError {
   static override readonly code: string = "KAKA_NOT_LOADED";
 }
 /** A delete that the ORM refuses because other rows need this one. */
 export class ProtectedError extends KakaError {
   static override readonly code: string = "KAKA_PROTECTED";
+  /** The models whose rows refer to it, and how many do. */
+  declare readonly blocking?: Readonly<Record<string, number>>;
 }
 export class MigrationError extends KakaError {
   static override readonly code: string = "KAKA_MIGRATION";

@@ -2,6 +2,7 @@
 
 // Values
 export { JsonNull } from "./codec/json.ts";
+export type { PlanNode } from "./dialects/plan.ts";
 // Connecting
 export { connect } from "./engine/connect.ts";
 export type { Engine } from "./engine/engine.ts";
@@ -19,13 +20,16 @@ export {
   ConstraintError,
   DeadlockError,
   ForeignKeyViolation,
+  InputError,
   KakaError,
   LockTimeout,
+  MigrationError,
   MultipleResultsError,
   NotFoundError,
   NotLoadedError,
   NotNullViolation,
   PoolTimeout,
+  ProtectedError,
   QueryError,
   RetryableError,
   SerializationFailure,
@@ -39,10 +43,13 @@ export {
   ValidationError,
   ValueError,
 } from "./errors.ts";
+export type { Aggregate, ListAggregate, Statistic } from "./expr/aggregate.types.ts";
 export { type Case, when } from "./expr/case.ts";
 export type { Expr, JsonExpr, NumberExpr, OrderedExpr, Ordering, TemporalExpr, TextExpr, WhereClause } from "./expr/expr.types.ts";
 // Expressions
-export { avg, count, max, min, sum } from "./expr/functions/aggregate.ts";
+export { avg, count, max, min, stddev, stddevPop, sum, variance, variancePop } from "./expr/functions/aggregate.ts";
+export { grouping } from "./expr/functions/grouping.ts";
+export { jsonAgg, stringAgg } from "./expr/functions/list-aggregate.ts";
 export {
   abs,
   ceil,
@@ -63,7 +70,7 @@ export {
   trim,
   upper,
 } from "./expr/functions/scalar.ts";
-export { exists } from "./expr/functions/subquery.ts";
+export { allOf, anyOf, exists, scalar } from "./expr/functions/subquery.ts";
 export {
   cumeDist,
   denseRank,
@@ -84,6 +91,8 @@ export {
   type Windowed,
 } from "./expr/functions/window.ts";
 export { sql } from "./expr/sql-tag.ts";
+export { type Tuple, tuple } from "./expr/tuple.ts";
+export { cast, value } from "./model/cast.ts";
 export {
   array,
   bigint,
@@ -105,20 +114,24 @@ export {
   uuid,
 } from "./model/columns.ts";
 // Models and columns
-export { Model } from "./model/model.ts";
+export { ArchiveModel, Model, SoftDeleteModel, VersionedModel } from "./model/factory.ts";
+// Rows of queries
+export { cte, from, recursiveCte } from "./model/from.ts";
+export { type Prepared, prepare } from "./model/prepared.ts";
+export type { Deletable, FactoryOptions, ModelClass, ModelFactory } from "./model/types/factory.types.ts";
+export type { AnyModel, Instance, ModelOptions, PrimaryKeyOf } from "./model/types/model.types.ts";
 export type {
-  AnyModel,
-  Instance,
-  Many,
-  ManyToMany,
-  ModelClass,
-  ModelOptions,
-  One,
+  Cursor,
+  ExplainedQuery,
+  KeysetPage,
+  LockOptions,
+  OrderInput,
   Page,
-  PrimaryKeyOf,
   QuerySet,
+  Rowset,
   Scope,
-} from "./model/types/model.types.ts";
+} from "./model/types/query.types.ts";
+export type { Many, ManyToMany, One } from "./model/types/relation.types.ts";
 export type {
   Column,
   ColumnSpec,

@@ -9,6 +9,7 @@ import { connect, type Engine, Model, QueryError, str, UsageError } from "../src
 import { root } from "./support/docs.ts";
 
 const tsc = join(root, "node_modules/typescript/bin/tsc");
+const tsx = join(root, "node_modules/tsx/dist/cli.mjs");
 
 const program = `
 import { bool, connect, count, exists, foreignKey, Model, str, type TransactionOptions } from "kakaorm";
@@ -44,11 +45,13 @@ describe("the package", () => {
     // Outside of the repository, whose node_modules has every client library.
     folder = mkdtempSync(join(tmpdir(), "kaka_package_"));
     const home = join(folder, "node_modules/kakaorm");
-    const build = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", join(home, "dist")], {
+    const build = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--emitDeclarationOnly", "--outDir", join(home, "dist")], {
       cwd: root,
       encoding: "utf8",
     });
     expect(build.stdout).toBe("");
+    const bundle = spawnSync(process.execPath, [tsx, "scripts/bundle.ts", join(home, "dist")], { cwd: root, encoding: "utf8" });
+    expect(bundle.stderr).toBe("");
     writeFileSync(join(home, "package.json"), readFileSync(join(root, "package.json")));
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
   }, 60_000);

@@ -1,105 +1,135 @@
-/** kakaorm as an application uses it: models, tracked instances, one awaited call per row. */
-import { bool, connect, datetime, float, int, Model, str, text } from "kakaorm";
-import type { Adapter } from "../adapter.ts";
-import { plainRow, READ_TABLE, type Values, WRITE_TABLE } from "../data.ts";
+/** kakaorm as an application uses it: models, tracked instances, relations, one awaited call per unit. */
+import { bool, connect, count, datetime, defaultEngine, type Engine, float, foreignKey, int, Model, str, sum } from "kakaorm";
+import { type Adapter, type OpenAdapter, POOL } from "../adapter.ts";
+import { ITEMS, TABLES } from "../data.ts";
 
-const columns = {
+export class Customer extends Model(
+  TABLES.customer,
+  {
+    name: str({ length: 100 }),
+    email: str({ length: 100 }),
+    city: str({ length: 50 }),
+    country: str({ length: 50 }),
+    credit: float(),
+    active: bool(),
+    note: str().nullable(),
+    createdAt: datetime(),
+  },
+  { indexes: (c) => [[c.country, c.city]] },
+) {
+  get orders() {
+    return this.hasMany(Order, (order) => order.customerId);
+  }
+}
+
+export class Order extends Model(
+  TABLES.order,
+  { customerId: foreignKey(() => Customer), status: str({ length: 20 }), total: int(), createdAt: datetime() },
+  { indexes: (o) => [[o.customerId]] },
+) {
+  get lines() {
+    return this.hasMany(Line, (line) => line.orderId);
+  }
+}
+
+export class Line extends Model(
+  TABLES.line,
+  { orderId: foreignKey(() => Order), product: str({ length: 50 }), quantity: int(), price: int() },
+  { indexes: (l) => [[l.orderId]] },
+) {}
+
+export class Item extends Model(TABLES.item, {
+  sku: str({ length: 50 }).unique(),
   title: str({ length: 200 }),
-  body: text(),
   views: int(),
   score: float(),
   published: bool(),
   note: str().nullable(),
   createdAt: datetime(),
-};
+}) {}
 
-class ReadItem extends Model(READ_TABLE, columns) {}
-class WriteItem extends Model(WRITE_TABLE, columns) {}
+export const MODELS = [Customer, Order, Line, Item] as const;
 
-export interface Kaka {
-  readonly adapter: Adapter;
-  createTables(): Promise<void>;
-  seed(items: readonly Values[]): Promise<void>;
-  dropTables(): Promise<void>;
-}
+/** The engine that the models use, and with which the bench makes its tables. */
+export const openEngine = (url: string): Promise<Engine> => connect(url, { pool: { max: POOL } });
 
-export async function openKaka(url: string): Promise<Kaka> {
-  const engine = await connect(url);
-  const tracked = new Map<number, ReadItem>();
+export const openKaka: OpenAdapter = async () => {
+  const engine = defaultEngine();
+  let tracked = new Map<number, Item>();
 
   const adapter: Adapter = {
     name: "kaka",
-    async lookup(ids) {
-      let sum = 0;
-      for (const id of ids) sum += (await ReadItem.find(id))?.views ?? Number.NaN;
-      return sum;
+    kind: "orm",
+    lookup: (id) => Customer.find(id),
+    list: (rows) =>
+      Customer.all()
+        .orderBy((c) => c.id)
+        .limit(rows)
+        .all(),
+    filter: ({ country, credit, prefix }) =>
+      Customer.where((c) => c.country.eq(country).and(c.active).and(c.credit.gte(credit)).and(c.name.startsWith(prefix)))
+        .orderBy((c) => c.id)
+        .limit(50)
+        .all(),
+    insert: async (item) => (await Item.create(item)).id,
+    bulk: (items) => Item.bulkCreate(items),
+    update(id, views) {
+      const item = tracked.get(id) as Item;
+      item.views = views;
+      return item.save();
     },
-    async list(rows, times) {
-      let sum = 0;
-      for (let t = 0; t < times; t++)
-        for (const item of await ReadItem.all()
-          .orderBy((i) => i.id)
-          .limit(rows))
-          sum += item.views;
-      return sum;
+    bulkUpdate(rows) {
+      const items = rows.map(({ id, views }) => {
+        const item = tracked.get(id) as Item;
+        item.views = views;
+        return item;
+      });
+      return Item.bulkUpdate(items);
     },
-    async insert(items) {
-      const keys = new Set<number>();
-      for (const item of items) keys.add((await WriteItem.create(item)).id);
-      return keys.size;
+    remove: (id) => Item.where({ id }).delete(),
+    tree: async (from, size) => {
+      const customers = await Customer.where((c) => c.id.between(from, from + size - 1)).prefetch("orders.lines");
+      return customers;
     },
-    async update(ids, views) {
-      let hit = 0;
-      for (let i = 0; i < ids.length; i++) {
-        const item = tracked.get(ids[i] ?? 0);
-        if (item === undefined) continue;
-        item.views = views[i] ?? 0;
+    totals: (country) =>
+      Customer.where({ country })
+        .join(Order, (c, o) => o.customerId.eq(c.id))
+        .join(Line, (_c, o, l) => l.orderId.eq(o.id))
+        .groupBy((c) => c.city)
+        .orderBy((c) => c.city)
+        .select((c, o, l) => ({ city: c.city, orders: count(o.id).distinct(), revenue: sum(l.quantity.mul(l.price)) }))
+        .all(),
+    transaction: (values, views) =>
+      engine.transaction(async () => {
+        const { id } = await Item.create(values);
+        const item = (await Item.find(id)) as Item;
+        item.views = views;
         await item.save();
-        hit += 1;
-      }
-      return hit;
+        const seen = (await Item.find(id)) as Item;
+        await seen.delete();
+        return seen.views;
+      }),
+    upsert: (items) => Item.upsert(items, { on: ["sku"], update: ["views"] }),
+    async stream(rows) {
+      let total = 0;
+      for await (const line of Line.all()
+        .orderBy((l) => l.id)
+        .limit(rows))
+        total += line.quantity;
+      return total;
     },
-    async bulk(items, times) {
-      let rows = 0;
-      for (let t = 0; t < times; t++) rows += (await WriteItem.bulkCreate(items)).length;
-      return rows;
+    compile: (credit) =>
+      Customer.where((c) => c.credit.gte(credit).and(c.active).and(c.name.startsWith("A").or(c.note.isNull())))
+        .where({ city: "City 1" })
+        .orderBy((c) => [c.createdAt.desc(), c.id])
+        .limit(20)
+        .offset(40)
+        .toSQL().sql,
+    async prepare() {
+      const items = await Item.where((i) => i.id.lte(ITEMS));
+      tracked = new Map(items.map((item) => [item.id, item]));
     },
-    async rows(first) {
-      return (
-        await ReadItem.all()
-          .orderBy((i) => i.id)
-          .limit(first)
-      ).map(plainRow);
-    },
-    async row(id) {
-      const item = await ReadItem.find(id);
-      return item === null ? null : plainRow(item);
-    },
-    compile(times) {
-      let size = 0;
-      for (let t = 0; t < times; t++) {
-        const query = ReadItem.where((i) => i.views.gte(t).and(i.published).and(i.title.startsWith("A").or(i.note.isNull())))
-          .where({ score: 1.5 })
-          .orderBy((i) => [i.createdAt.desc(), i.id.asc()])
-          .limit(20)
-          .offset(40);
-        size += query.toSQL().sql.length;
-      }
-      return size;
-    },
-    close: () => engine.disconnect(),
+    close: async () => {},
   };
-
-  return {
-    adapter,
-    async createTables() {
-      await engine.dropTableIfExists(ReadItem, WriteItem);
-      await engine.createTable(ReadItem, WriteItem);
-    },
-    async seed(items) {
-      await ReadItem.bulkCreate(items);
-      for (const item of await ReadItem.all()) tracked.set(item.id, item);
-    },
-    dropTables: () => engine.dropTableIfExists(ReadItem, WriteItem),
-  };
-}
+  return adapter;
+};

@@ -1,29 +1,32 @@
-/** better-sqlite3 by itself: prepared statements, rows as objects, a transaction around many inserts. */
+/** better-sqlite3 and node:sqlite by themselves: prepared statements, rows as objects, a transaction around many writes. */
 import Database from "better-sqlite3";
-import type { Adapter } from "../adapter.ts";
-import { COLUMNS, plainRow, READ_TABLE, type Values, WRITE_TABLE } from "../data.ts";
-import type { Raw } from "./raw.ts";
+import type { Adapter, OpenAdapter } from "../adapter.ts";
+import type { ItemValues } from "../data.ts";
+import { assemble, type Loose, question, sqliteItem, statements } from "./shared.ts";
 
-interface Item {
-  readonly views: number;
+interface Statement {
+  get(...values: unknown[]): unknown;
+  all(...values: unknown[]): unknown[];
+  run(...values: unknown[]): { readonly changes: number | bigint; readonly lastInsertRowid: number | bigint };
+  iterate(...values: unknown[]): Iterable<unknown>;
 }
 
-const names = COLUMNS.join(", ");
-const insertText = `insert into ${WRITE_TABLE} (${names}) values (${COLUMNS.map(() => "?").join(", ")})`;
-
-function bound(item: Values): unknown[] {
-  const { title, body, views, score, published, note, createdAt } = item;
-  return [title, body, views, score, published ? 1 : 0, note, createdAt.toISOString()];
+interface Connection {
+  prepare(text: string): Statement;
+  exec(text: string): void;
+  close(): void;
 }
 
-export function openSqlite(path: string): Raw {
-  const database = new Database(path);
+const texts = statements(question, "1");
+const upsertText = `${texts.insert} on conflict (sku) do update set views = excluded.views`;
+
+function adapterOf(name: string, database: Connection): Adapter {
   // The settings that kakaorm gives its own connections, so that both wait for the disk alike.
-  database.pragma("journal_mode = wal");
-  database.pragma("synchronous = 1");
-  const all = (table: string) => database.prepare(`select id, ${names} from ${table} order by id`).all() as object[];
-  const prepared = new Map<string, ReturnType<typeof database.prepare>>();
-  // Prepared at first use: the tables are made after this connection is.
+  database.exec("pragma journal_mode = wal");
+  database.exec("pragma synchronous = 1");
+  database.exec("pragma foreign_keys = 1");
+  database.exec("pragma busy_timeout = 5000");
+  const prepared = new Map<string, Statement>();
   const prepare = (text: string) => {
     let statement = prepared.get(text);
     if (statement === undefined) {
@@ -32,57 +35,74 @@ export function openSqlite(path: string): Raw {
     }
     return statement;
   };
-
-  const adapter: Adapter = {
-    name: "raw",
-    lookup(ids) {
-      const statement = prepare(`select id, ${names} from ${READ_TABLE} where id = ?`);
-      let sum = 0;
-      for (const id of ids) sum += (statement.get(id) as Item).views;
-      return sum;
-    },
-    list(rows, times) {
-      const statement = prepare(`select id, ${names} from ${READ_TABLE} order by id limit ?`);
-      let sum = 0;
-      for (let t = 0; t < times; t++) for (const item of statement.all(rows) as Item[]) sum += item.views;
-      return sum;
-    },
-    insert(items) {
-      const statement = prepare(insertText);
-      const keys = new Set<unknown>();
-      for (const item of items) keys.add(statement.run(bound(item)).lastInsertRowid);
-      return keys.size;
-    },
-    update(ids, views) {
-      const statement = prepare(`update ${READ_TABLE} set views = ? where id = ?`);
-      let hit = 0;
-      for (let i = 0; i < ids.length; i++) hit += statement.run(views[i], ids[i]).changes;
-      return hit;
-    },
-    bulk(items, times) {
-      const statement = prepare(insertText);
-      let rows = 0;
-      const insertAll = database.transaction(() => {
-        for (const item of items) rows += statement.run(bound(item)).changes;
-      });
-      for (let t = 0; t < times; t++) insertAll();
-      return rows;
-    },
-    rows: async (first) => (prepare(`select id, ${names} from ${READ_TABLE} order by id limit ?`).all(first) as object[]).map(plainRow),
-    row: async (id) => {
-      const row = prepare(`select id, ${names} from ${READ_TABLE} where id = ?`).get(id) as object | undefined;
-      return row === undefined ? null : plainRow(row);
-    },
-    close: async () => {
-      database.close();
-    },
+  const begin = prepare("begin");
+  const commit = prepare("commit");
+  const lookup = prepare(texts.lookup);
+  const insert = prepare(texts.insert);
+  const update = prepare(texts.update);
+  const remove = prepare(texts.remove);
+  const upsert = prepare(upsertText);
+  const item = prepare(texts.item);
+  const list = prepare(texts.list);
+  const filter = prepare(texts.filter);
+  const customers = prepare(texts.customers);
+  const totals = prepare(texts.totals);
+  const together = (work: () => void) => {
+    begin.run();
+    work();
+    commit.run();
   };
-
+  const each = (statement: Statement) => (items: readonly ItemValues[]) =>
+    together(() => {
+      for (const one of items) statement.run(...sqliteItem(one));
+    });
   return {
-    adapter,
-    clear: async () => {
-      database.exec(`delete from ${WRITE_TABLE}`);
+    name,
+    kind: "raw",
+    lookup: (id) => lookup.get(id) ?? null,
+    list: (rows) => list.all(rows),
+    filter: (input) => filter.all(input.country, input.credit, `${input.prefix}%`),
+    insert: (one) => insert.run(...sqliteItem(one)).lastInsertRowid,
+    bulk: each(insert),
+    update: (id, views) => update.run(views, id),
+    bulkUpdate: (rows) =>
+      together(() => {
+        for (const { id, views } of rows) update.run(views, id);
+      }),
+    remove: (id) => remove.run(id),
+    tree(from, count) {
+      const found = customers.all(from, from + count - 1) as { id: number }[];
+      const orders = prepare(texts.orders(found.length)).all(...found.map(({ id }) => id)) as Loose[];
+      const lines = prepare(texts.lines(orders.length)).all(...orders.map(({ id }) => id)) as Loose[];
+      return assemble(found, orders, lines);
     },
-    all: async (table) => all(table).map(plainRow),
+    totals: (country) => totals.all(country),
+    transaction(one, views) {
+      begin.run();
+      const id = insert.run(...sqliteItem(one)).lastInsertRowid;
+      item.get(id);
+      update.run(views, id);
+      const seen = item.get(id) as { views: number };
+      remove.run(id);
+      commit.run();
+      return seen.views;
+    },
+    upsert: each(upsert),
+    async stream(rows) {
+      let sum = 0;
+      for (const line of prepare(texts.stream).iterate(rows)) sum += (line as { quantity: number }).quantity;
+      return sum;
+    },
+    close: async () => database.close(),
   };
 }
+
+export const openBetterSqlite3: OpenAdapter = async ({ path }) => adapterOf("better-sqlite3", new Database(path) as unknown as Connection);
+
+/** Not a literal at the import: the oldest Node we support has no such module. */
+const NODE_SQLITE: string = "node:sqlite";
+
+export const openNodeSqlite: OpenAdapter = async ({ path }) => {
+  const { DatabaseSync } = (await import(NODE_SQLITE)) as { DatabaseSync: new (path: string) => Connection };
+  return adapterOf("node:sqlite", new DatabaseSync(path));
+};

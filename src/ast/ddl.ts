@@ -28,6 +28,8 @@ export interface ForeignKeyDefinition {
 export interface UniqueDefinition {
   readonly name: string | null;
   readonly columns: readonly ColumnRef[];
+  /** Unique among the rows that meet it, where the database has partial indexes; elsewhere among all rows. */
+  readonly among?: ExprNode | null;
 }
 
 /** The condition's columns are static columns of the table. */
@@ -55,4 +57,58 @@ export interface TableDefinition {
   readonly foreignKeys: readonly ForeignKeyDefinition[];
   readonly indexes: readonly IndexDefinition[];
   readonly comment: string | null;
+}
+
+/** One change of an existing table. Names of keys and indexes are explicit here. */
+export type TableChange =
+  | { readonly kind: "renameTable" }
+  | { readonly kind: "addColumn"; readonly column: ColumnDefinition; readonly fill: ExprNode | null }
+  | { readonly kind: "dropColumn"; readonly column: ColumnRef }
+  | { readonly kind: "renameColumn"; readonly from: ColumnRef; readonly to: ColumnRef }
+  | { readonly kind: "alterColumn"; readonly from: ColumnDefinition; readonly to: ColumnDefinition; readonly fill: ExprNode | null }
+  | { readonly kind: "addIndex" | "dropIndex"; readonly index: IndexDefinition; readonly concurrently: boolean }
+  | { readonly kind: "addUnique" | "dropUnique"; readonly unique: UniqueDefinition }
+  | { readonly kind: "addCheck" | "dropCheck"; readonly check: CheckDefinition }
+  | { readonly kind: "addForeignKey" | "dropForeignKey"; readonly foreignKey: ForeignKeyDefinition }
+  | { readonly kind: "primaryKey" }
+  | { readonly kind: "comment" };
+
+/** A change with the whole table before and after it. */
+export interface TableStep {
+  readonly change: TableChange;
+  readonly before: TableDefinition;
+  readonly after: TableDefinition;
+}
+
+/** A table made anew with its rows, where it cannot be changed in place (SQLite). */
+export interface TableRebuild {
+  readonly table: TableRef;
+  /** The name of the new table until the old one is gone. */
+  readonly temporary: string;
+  /** The columns that the old table must have: one that nobody declared would be lost. */
+  readonly columns: readonly string[];
+  /** Indexes of the old table that are made anew as the definition says; all others as they are. */
+  readonly indexes: readonly string[];
+  /** How many keys of each kind the old table must have. */
+  readonly foreignKeys: number;
+  /** Count the rows of the old table, and of the new one. */
+  readonly count: string;
+  readonly countNew: string;
+  readonly create: string;
+  readonly copy: string;
+  readonly drop: string;
+  readonly rename: string;
+  /** Carries on where the old table's numbers ended; null without numbered column. */
+  readonly counter: readonly string[];
+  readonly after: readonly string[];
+}
+
+/** What changes a database: a statement, or the making anew of a table. */
+export interface DdlStep {
+  readonly sql: string;
+  /** Must run outside of every transaction (PostgreSQL: indexes built concurrently). */
+  readonly alone?: true;
+  /** Run before it when an earlier run of it was broken off. */
+  readonly cleanup?: string;
+  readonly rebuild?: TableRebuild;
 }

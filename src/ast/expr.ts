@@ -1,4 +1,5 @@
 /** Value and condition nodes: plain readonly data. Layer 0. */
+import type { PathToken } from "./path.ts";
 import type { SelectNode, TableRef } from "./select.ts";
 import type { TypedCodec } from "./type.ts";
 
@@ -27,12 +28,12 @@ export interface ColumnRef {
 
 export interface ColumnNode {
   readonly kind: "column";
-  readonly token: ScopeToken | TableToken;
+  readonly token: ScopeToken | TableToken | PathToken;
   readonly column: ColumnRef;
   readonly codec: TypedCodec;
 }
 
-/** A value that travels as a parameter. `value` has passed its codec and is never null. */
+/** A value that travels as a parameter. `value` has passed its codec, or will be given later, and is never null. */
 export interface ValueNode {
   readonly kind: "value";
   readonly value: unknown;
@@ -57,6 +58,22 @@ export interface CompareNode {
   readonly right: ExprNode;
 }
 
+/** Two rows of one length; ordered by the first values that differ. */
+export interface RowCompareNode {
+  readonly kind: "rowCompare";
+  readonly op: CompareOp;
+  readonly left: readonly ExprNode[];
+  readonly right: readonly ExprNode[];
+}
+
+/** `rows` are never empty, and each is as long as `items`. */
+export interface RowInNode {
+  readonly kind: "rowIn";
+  readonly items: readonly ExprNode[];
+  readonly rows: readonly (readonly ExprNode[])[];
+  readonly negated: boolean;
+}
+
 export interface LogicNode {
   readonly kind: "logic";
   readonly op: "and" | "or";
@@ -79,7 +96,8 @@ export interface InListNode {
   readonly kind: "inList";
   readonly item: ExprNode;
   readonly values: readonly unknown[];
-  readonly codec: TypedCodec;
+  /** The codec of the values; the condition itself has none. */
+  readonly of: TypedCodec;
   readonly negated: boolean;
 }
 
@@ -102,6 +120,13 @@ export interface ScalarNode {
   readonly codec: TypedCodec;
 }
 
+/** `any (query)`, `all (query)`: only on the right of a comparison. */
+export interface QuantifiedNode {
+  readonly kind: "quantified";
+  readonly quantifier: "any" | "all";
+  readonly query: SelectNode;
+}
+
 export interface BetweenNode {
   readonly kind: "between";
   readonly item: ExprNode;
@@ -117,6 +142,14 @@ export interface LikeNode {
   readonly ignoreCase: boolean;
 }
 
+/** A regular expression in the database's own flavour; never empty. */
+export interface MatchNode {
+  readonly kind: "match";
+  readonly item: ExprNode;
+  readonly pattern: string;
+  readonly ignoreCase: boolean;
+}
+
 export type ArithmeticOp = "+" | "-" | "*" | "/";
 export interface ArithmeticNode {
   readonly kind: "arithmetic";
@@ -126,13 +159,38 @@ export interface ArithmeticNode {
   readonly codec: TypedCodec;
 }
 
-export type AggregateName = "count" | "sum" | "avg" | "min" | "max";
+export type AggregateName =
+  | "count"
+  | "sum"
+  | "avg"
+  | "min"
+  | "max"
+  | "stddev_samp"
+  | "stddev_pop"
+  | "var_samp"
+  | "var_pop"
+  | "string_agg"
+  | "json_agg";
 /** `item` null is COUNT(*). */
 export interface AggregateNode {
   readonly kind: "aggregate";
   readonly name: AggregateName;
   readonly item: ExprNode | null;
+  /** Equal values count once. */
+  readonly distinct?: boolean;
+  /** Only rows that meet this are looked at. */
+  readonly filter?: ExprNode;
+  /** `string_agg` and `json_agg`: how their values follow one another. */
+  readonly orderBy?: readonly OrderNode[];
+  /** `string_agg`: what stands between two texts. */
+  readonly separator?: string;
   readonly codec: TypedCodec;
+}
+
+/** A document of these members, as the item of `json_agg`. */
+export interface JsonObjectNode {
+  readonly kind: "jsonObject";
+  readonly fields: readonly { readonly name: string; readonly value: ExprNode }[];
 }
 
 export type FunctionName =
@@ -142,6 +200,7 @@ export type FunctionName =
   | "concat"
   | "floor"
   | "greatest"
+  | "grouping"
   | "least"
   | "length"
   | "lower"
@@ -198,6 +257,15 @@ export interface WindowNode {
   readonly partitionBy: readonly ExprNode[];
   readonly orderBy: readonly OrderNode[];
   readonly frame: FrameNode | null;
+  /** Windows of one name are the same, and written once. */
+  readonly name?: string;
+  readonly codec: TypedCodec;
+}
+
+/** The value as one of another type; of a parameter or of NULL: the type that it has. */
+export interface CastNode {
+  readonly kind: "cast";
+  readonly item: ExprNode;
   readonly codec: TypedCodec;
 }
 
@@ -209,13 +277,57 @@ export interface DatePartNode {
   readonly codec: TypedCodec;
 }
 
-/** One step per key or index, bound as a parameter, never text. */
+/** Months first (the day is cut to the last one of its new month), then days, then seconds; all in UTC. */
+export interface DateShiftNode {
+  readonly kind: "dateShift";
+  readonly item: ExprNode;
+  readonly months: number;
+  readonly days: number;
+  readonly seconds: number;
+  readonly codec: TypedCodec;
+}
+
+/** `left - right` in units of so many milliseconds. Both are instants, or both are dates. */
+export interface DateDifferenceNode {
+  readonly kind: "dateDifference";
+  readonly left: ExprNode;
+  readonly right: ExprNode;
+  readonly unit: number;
+  readonly codec: TypedCodec;
+}
+
+/** A key of an object, or an index of an array; bound as a parameter, never text. */
+export type JsonStep = string | number;
 export interface JsonPathNode {
   readonly kind: "jsonPath";
   readonly item: ExprNode;
-  readonly path: readonly (string | number)[];
-  /** `json`: the value as JSON; `text` and `number`: the scalar it holds, null when it is missing or JSON null. */
-  readonly as: "json" | "text" | "number";
+  readonly path: readonly JsonStep[];
+  /** `json`: the value as JSON; else the scalar it holds, null when it is missing, JSON null or (but for text) of another type. */
+  readonly as: "json" | "text" | "number" | "boolean";
+  readonly codec: TypedCodec;
+}
+/** True where the document has all of `part` (JSON text), by the rules of PostgreSQL's `@>`; null without a document. */
+export interface JsonContainsNode {
+  readonly kind: "jsonContains";
+  readonly item: ExprNode;
+  readonly part: string;
+}
+/** The number of elements of an array; null for everything else. */
+export interface JsonLengthNode {
+  readonly kind: "jsonLength";
+  readonly item: ExprNode;
+  readonly codec: TypedCodec;
+}
+/**
+ * The document with one place changed, or as it is where that place cannot be: `set` needs the object that holds the key
+ * (or the element to replace), `append` an array. `value` null is for `unset`; a value that is NULL becomes JSON's null.
+ */
+export interface JsonChangeNode {
+  readonly kind: "jsonChange";
+  readonly item: ExprNode;
+  readonly change: "set" | "unset" | "append";
+  readonly path: readonly JsonStep[];
+  readonly value: ExprNode | null;
   readonly codec: TypedCodec;
 }
 
@@ -250,6 +362,8 @@ export type ExprNode =
   | NullNode
   | ConstantNode
   | CompareNode
+  | RowCompareNode
+  | RowInNode
   | LogicNode
   | NotNode
   | IsNullNode
@@ -257,15 +371,24 @@ export type ExprNode =
   | InQueryNode
   | ExistsNode
   | ScalarNode
+  | QuantifiedNode
   | BetweenNode
   | LikeNode
+  | MatchNode
   | ArithmeticNode
   | AggregateNode
+  | JsonObjectNode
   | CallNode
   | CaseNode
   | WindowNode
+  | CastNode
   | DatePartNode
+  | DateShiftNode
+  | DateDifferenceNode
   | JsonPathNode
+  | JsonContainsNode
+  | JsonLengthNode
+  | JsonChangeNode
   | RawNode;
 
 export interface OrderNode {

@@ -1,5 +1,5 @@
 /** SELECT as data. Layer 0. */
-import type { ExprNode, OrderNode, ScopeToken } from "./expr.ts";
+import type { ColumnRef, ExprNode, OrderNode, ScopeToken, ValueNode } from "./expr.ts";
 
 /** A table by name. One object per model: sources and static columns find each other by its identity. */
 export interface TableRef {
@@ -8,11 +8,61 @@ export interface TableRef {
 }
 
 /** Something that can stand in FROM. */
+export type SourceNode = TableSource | DerivedSource | CteSource;
+
 export interface TableSource {
   readonly kind: "table";
   readonly table: TableRef;
+  /** What every row that is read through this source meets: not deleted, of the tenant. */
+  readonly scopes?: readonly StandingScope[];
+  /** Why the model's own conditions are left out, for whoever listens. */
+  readonly unscoped?: string;
 }
-export type SourceNode = TableSource;
+export interface StandingScope {
+  readonly name: string;
+  /** Asked for whenever the source is rendered; its token stands for the source. */
+  readonly condition: () => Clause;
+  /** It may be another condition each time. */
+  readonly changing: boolean;
+}
+
+/** A query in parentheses, under a name of its own. */
+export interface DerivedSource {
+  readonly kind: "derived";
+  readonly name: string;
+  readonly query: QueryNode;
+  /** What its columns are called, in the order in which they are selected. */
+  readonly columns: readonly ColumnRef[];
+  /** The table whose rows these are: its static columns mean this source. */
+  readonly table: TableRef | null;
+  /** LATERAL: the query may use the sources before it, which these tokens stand for. */
+  readonly lateral: readonly ScopeToken[] | null;
+}
+
+/** A query that is written once, in WITH, and read by name. One object per query: sources share it. */
+export interface CteNode {
+  readonly name: string;
+  readonly columns: readonly ColumnRef[];
+  readonly query: QueryNode;
+  /** It reads from itself. */
+  readonly recursive: boolean;
+  /** MATERIALIZED or NOT MATERIALIZED, where the dialect has the words; null says nothing. */
+  readonly materialized: boolean | null;
+}
+export interface CteSource {
+  readonly kind: "cte";
+  readonly cte: CteNode;
+}
+
+export type SetOperator = "union" | "union all" | "intersect" | "except";
+/** Two queries with the same columns as one. */
+export interface CompoundNode {
+  readonly kind: "compound";
+  readonly op: SetOperator;
+  readonly left: QueryNode;
+  readonly right: QueryNode;
+}
+export type QueryNode = SelectNode | CompoundNode;
 
 /**
  * An expression with what its columns mean: `tokens[i]` stands for the query's source at position i.
@@ -43,23 +93,24 @@ export interface SelectNode {
   /** ANDed. */
   readonly where: readonly Clause[];
   readonly groupBy: readonly Clause[];
+  /** Subtotals as well: of all keys but the last, and so on to one of everything. */
+  readonly rollup?: boolean;
   /** ANDed; over groups. */
   readonly having: readonly Clause[];
   readonly orderBy: readonly Clause<OrderNode>[];
-  readonly limit: number | null;
-  readonly offset: number | null;
+  /** A checked whole number, or one that is given later. */
+  readonly limit: number | ValueNode | null;
+  readonly offset: number | ValueNode | null;
   readonly distinct: boolean;
-  /** Rows of `sources` are locked until the transaction ends. */
-  readonly lock: "update" | null;
+  /** Rows of the sources are locked until the transaction ends. */
+  readonly lock: LockNode | null;
 }
 
-/** `select <columns> from (<query>) as q`: counts and aggregates over a query that is limited or distinct. */
-export interface WrappedSelectNode {
-  readonly kind: "wrapped";
-  readonly query: SelectNode;
-  /** Each aggregates the inner query's column at this position, or counts rows (null). */
-  readonly columns: readonly ExprNode[];
+export interface LockNode {
+  /** `share` lets others read with the same lock, `update` does not. */
+  readonly strength: "update" | "share";
+  /** What happens to rows that somebody else has locked: wait for them, leave them out, or fail at once. */
+  readonly taken: "wait" | "skip" | "fail";
+  /** Positions of the sources whose rows are locked; null: all of them. */
+  readonly of: readonly number[] | null;
 }
-
-/** What the outer columns of a wrapped select read from: `c0 c1 ...` of `q`. */
-export const wrappedTable: TableRef = { name: "q", schema: null };

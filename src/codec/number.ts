@@ -77,6 +77,14 @@ export function decimalCodec(precision: number, scale: number): Codec<string> {
   };
 }
 
+/** Reads each of these decimals: with the digits of the one that has most of them. Whole numbers have none. */
+export function commonDecimal(codecs: readonly Codec[]): Codec {
+  const first = codecs[0] as Codec;
+  const { precision, scale } = first.type;
+  if (codecs.every(({ type }) => type.precision === precision && type.scale === scale)) return first;
+  return decimalCodec(1000, Math.max(...codecs.map(({ type }) => type.scale ?? 0)));
+}
+
 /** A finite number without exponent, as decimal text. */
 export function decimalOf(value: number): string {
   const text = String(value);

@@ -1,5 +1,5 @@
 /** What a dialect is: a folder that exports one of these. Layer 4. */
-import type { TableDefinition } from "../ast/ddl.ts";
+import type { DdlStep, TableDefinition, TableStep } from "../ast/ddl.ts";
 import type { TypedCodec } from "../ast/type.ts";
 import type { WireCodec } from "../codec/codec.ts";
 import type { ServerInfo } from "../drivers/driver.ts";
@@ -8,6 +8,9 @@ import type { CompiledStatement } from "../render/compiled.ts";
 import type { Naming } from "../render/naming.ts";
 import type { StatementNode } from "../render/renderer.ts";
 import type { Traits } from "../render/traits.ts";
+import type { DdlOptions } from "./ddl-options.ts";
+import type { Inspector } from "./inspect.ts";
+import type { Explainer } from "./plan.ts";
 
 export interface Dialect {
   readonly name: "postgres" | "sqlite" | "mysql";
@@ -23,7 +26,11 @@ export interface Dialect {
   /** Raw SQL: the value of a column of the server's own type, from what the client delivered; null for "as it is". */
   rawDecoder(type: number): ((raw: never) => unknown) | null;
   readonly ddl: DdlWriter;
+  /** Reads what a live database has. */
+  readonly inspector: Inspector;
   readonly transaction: TransactionControl;
+  /** How this server explains a statement. */
+  explain(server: ServerInfo): Explainer;
   /** An error of the client library as one of ours; anything unknown becomes a QueryError. */
   mapError(error: unknown): KakaError;
 }
@@ -45,12 +52,14 @@ export interface DdlWriter {
   dropTables(tables: readonly TableDefinition[], o: DdlOptions & { readonly ifExists: boolean; readonly cascade: boolean }): string[];
   /** Empties one table and restarts its identity. */
   truncate(table: TableDefinition, o: DdlOptions): string[];
-}
-
-export interface DdlOptions {
-  readonly traits: Traits;
-  readonly naming: Naming;
-  readonly ifNotExists?: boolean;
+  /** Changes of one table that follow one another. Names of keys and indexes are given in the definitions. */
+  alterTable(steps: readonly TableStep[], o: DdlOptions): DdlStep[];
+  /** The same columns, primary key and checks as a temporary table of another name. */
+  createTemporary(definition: TableDefinition, name: string, o: DdlOptions): string[];
+  /** The names of the checks that column types need here, by position of column. */
+  typeChecks(definition: TableDefinition, o: DdlOptions): readonly (string | null)[];
+  /** A schema change that failed in this way had been made before: it is run again after a crash that hid its answer. */
+  wasDone(error: KakaError): boolean;
 }
 
 export type IsolationLevel = "read committed" | "repeatable read" | "serializable";

@@ -1,5 +1,5 @@
 /** From a dialect's table of type words to the wire form of any codec. Layer 4. */
-import type { TypedCodec, TypeWord } from "../ast/type.ts";
+import type { JsonShape, TypedCodec, TypeWord } from "../ast/type.ts";
 import type { Codec, WireCodec } from "../codec/codec.ts";
 import { ValueError } from "../errors.ts";
 
@@ -15,6 +15,14 @@ export function exactNumber(raw: string | number | bigint): number {
   const value = Number(raw);
   if (Number.isSafeInteger(value)) return value;
   throw inexactInteger();
+}
+
+/** Reads a 64-bit integer. @throws ValueError for a number that has lost digits on its way */
+export function exactBigint(raw: string | number | bigint): bigint {
+  if (typeof raw !== "number" || Number.isSafeInteger(raw)) return BigInt(raw);
+  throw new ValueError("an integer beyond 2^53 was delivered as a number, which may have lost digits", {
+    hint: "read it as text: cast(x as text) as x",
+  });
 }
 
 export function inexactInteger(): ValueError {
@@ -36,6 +44,31 @@ function customWire(wire: WireCodec, codec: Codec): WireCodec {
   } as WireCodec;
 }
 
+/** Reads a list that a query made of values in their JSON form. */
+function listReader(items: JsonShape, wire: (codec: TypedCodec) => WireCodec): (raw: string) => unknown[] {
+  const read = memberReader(items, wire);
+  return (raw) => (JSON.parse(raw) as unknown[]).map(read);
+}
+
+function memberReader(shape: JsonShape, wire: (codec: TypedCodec) => WireCodec): (value: unknown) => unknown {
+  if (shape.kind === "object") {
+    const fields = shape.fields.map(([name, field]) => [name, memberReader(field, wire)] as const);
+    return (value) => Object.fromEntries(fields.map(([name, read]) => [name, read((value as Record<string, unknown>)[name])]));
+  }
+  const codec = shape.codec as Codec;
+  const { word, items } = codec.type;
+  const own = (codec.custom?.decode ?? null) as ((stored: unknown) => unknown) | null;
+  let read = wire(codec).decode as ((value: unknown) => unknown) | null;
+  // These are no text of their own inside a document.
+  if (word === "bytes") read = (value) => own?.(fromHex(value as string)) ?? fromHex(value as string);
+  if (word === "json") read = items === undefined ? own : (value) => (value as unknown[]).map(memberReader(items, wire));
+  return (value) => (value === null || value === undefined ? null : read === null ? value : read(value));
+}
+
+function fromHex(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, "hex"));
+}
+
 /** A function from codec to wire form that remembers its answers. */
 export function wireOf(table: WireTable): (codec: TypedCodec) => WireCodec {
   const known = new WeakMap<TypedCodec, WireCodec>();
@@ -43,6 +76,7 @@ export function wireOf(table: WireTable): (codec: TypedCodec) => WireCodec {
     const { word } = codec.type;
     const family = (codec as Codec).family;
     if (word === "decimal") return table.decimal(codec.type.scale ?? 0);
+    if (word === "json" && codec.type.items !== undefined) return { encode: null, decode: listReader(codec.type.items, wire) };
     if (word === "array") {
       if (table.array === null) throw new ValueError("this dialect has no array columns");
       return table.array(wire(codec.type.element as TypedCodec));

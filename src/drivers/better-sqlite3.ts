@@ -6,6 +6,7 @@ import type { Connection, ConnectionTarget, Driver, RawRow, SessionSettings } fr
 import { connectTimeout, openError, serverInfo } from "./facts.ts";
 import { importLibrary, LIBRARIES, member } from "./library.ts";
 import { applyPragmas, filePlan, mustCreateFirst, sqliteTopology } from "./sqlite-file.ts";
+import { type DefineFunction, teachFunctions } from "./sqlite-functions.ts";
 import { asArray, type SyncDatabase, SyncSqliteConnection, type SyncStatement } from "./sqlite-sync.ts";
 
 interface BetterStatement {
@@ -22,6 +23,7 @@ interface BetterDatabase {
   prepare(sql: string): BetterStatement;
   pragma(text: string, options: { simple: boolean }): unknown;
   close(): void;
+  function: DefineFunction;
 }
 
 type BetterConstructor = new (path: string, options: { readonly: boolean; fileMustExist: boolean; timeout: number }) => BetterDatabase;
@@ -44,8 +46,9 @@ export async function openDriver(target: ConnectionTarget, settings: SessionSett
       const sync = adapt(opened);
       const [row] = sync.prepare("select sqlite_version()").all([]);
       const version = String(row === undefined ? "" : asArray(row)[0]);
+      const server = { ...serverInfo("sqlite", version), taughtFunctions: teachFunctions(opened) };
       connections += 1;
-      return new SyncSqliteConnection(connections, serverInfo("sqlite", version), sync, settings.prepare, restore);
+      return new SyncSqliteConnection(connections, server, sync, settings.prepare, restore);
     } catch (error) {
       database?.close();
       throw openError(target, error);

@@ -75,6 +75,8 @@ export interface ServerInfo {
   readonly version: string;
   /** The version as comparable numbers, [major, minor, patch]. */
   readonly versionParts: readonly [number, number, number];
+  /** True where the driver taught the connection the functions of `sqlite-functions.ts`. */
+  readonly taughtFunctions?: boolean;
 }
 
 /** Where to connect: made by the URL parser, never holding unknown options. */

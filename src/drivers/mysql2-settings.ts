@@ -34,6 +34,8 @@ export async function applySettings(
     ["sql_mode", SQL_MODE.join(",")],
     ["time_zone", "+00:00"],
     ["autocommit", 1],
+    // Longer results would be cut without a word; this is the most that both servers take.
+    ["group_concat_max_len", 1_073_741_824],
     ...limits(settings, flavour),
   ];
   await run("set names utf8mb4");

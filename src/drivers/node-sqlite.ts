@@ -7,6 +7,7 @@ import type { Connection, ConnectionTarget, Driver, RawRow, SessionSettings } fr
 import { connectTimeout, openError, serverInfo } from "./facts.ts";
 import { member } from "./library.ts";
 import { applyPragmas, filePlan, mustCreateFirst, sqliteTopology } from "./sqlite-file.ts";
+import { type DefineFunction, teachFunctions } from "./sqlite-functions.ts";
 import { asArray, type SyncDatabase, SyncSqliteConnection, type SyncStatement } from "./sqlite-sync.ts";
 
 /** The optional members came with later releases of Node 22. */
@@ -23,6 +24,7 @@ interface NodeDatabase {
   prepare(sql: string): NodeStatement;
   exec(sql: string): void;
   close(): void;
+  function?: DefineFunction;
 }
 
 type NodeConstructor = new (path: string, options: { readonly readOnly: boolean; readonly timeout: number }) => NodeDatabase;
@@ -49,8 +51,9 @@ export async function openDriver(target: ConnectionTarget, settings: SessionSett
       const restore = (): Promise<void> => applyPragmas(target, plan, connectTimeout(target, settings), pragma);
       await restore();
       const version = String(firstValue(sync.prepare("select sqlite_version()").all([])));
+      const server = { ...serverInfo("sqlite", version), taughtFunctions: teachFunctions(opened) };
       connections += 1;
-      return new SyncSqliteConnection(connections, serverInfo("sqlite", version), sync, settings.prepare, restore);
+      return new SyncSqliteConnection(connections, server, sync, settings.prepare, restore);
     } catch (error) {
       database?.close();
       throw openError(target, error);

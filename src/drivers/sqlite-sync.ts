@@ -29,6 +29,8 @@ interface Kept extends StatementFacts {
 }
 
 const KEPT_STATEMENTS = 256;
+/** The ends of transactions come again and again. Savepoints have names that do not. */
+const controlWords: ReadonlySet<string> = new Set(["begin", "commit", "rollback"]);
 
 export class SyncSqliteConnection implements Connection {
   readonly id: number;
@@ -144,7 +146,7 @@ export class SyncSqliteConnection implements Connection {
     if (known) return known;
     const kept = { ...statementFacts(sql), statement: this.#database.prepare(sql) };
     if (kept.word === "pragma") this.#pragmasTouched = true;
-    else if (prepare !== false) this.#kept?.set(sql, kept);
+    else if (prepare !== false || controlWords.has(kept.word)) this.#kept?.set(sql, kept);
     return kept;
   }
 

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RetryableError } from "../errors.ts";
 import type { Core } from "./core.ts";
+import { cancelled } from "./faults.ts";
 
 const FIRST_PAUSE_MS = 2;
 const LONGEST_PAUSE_MS = 50;
@@ -20,7 +21,8 @@ export async function whileBusy<T>(core: Core, signal: AbortSignal | undefined, 
       return await attempt();
     } catch (error) {
       const left = deadline - performance.now();
-      if (!isBusy(core, error) || left <= 0 || signal?.aborted) throw error;
+      if (isBusy(core, error) && signal?.aborted) throw cancelled("waiting for a lock", signal);
+      if (!isBusy(core, error) || left <= 0) throw error;
       // Jitter: two processes that collided must not meet again at the same time.
       await sleep(Math.min(pause * (0.5 + Math.random()), left));
     }

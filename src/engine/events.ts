@@ -22,6 +22,8 @@ export interface StatementEvent {
   /** Null when the statement never got a connection. */
   readonly connectionId: number | null;
   readonly transactionId: number | null;
+  /** The reasons given to `unscoped(reason)` anywhere in the statement. */
+  readonly unscoped: readonly string[];
 }
 
 export interface TransactionEvent {
@@ -100,6 +102,7 @@ export function emitStatement(events: Events, statement: CompiledStatement, run:
     parameterCount: statement.params.length,
     parameterTypes: statement.params.map(parameterType),
     milliseconds: performance.now() - started,
+    unscoped: statement.unscoped ?? [],
     ...facts,
   });
 }

@@ -73,8 +73,25 @@ export function openError(label: string, cause: KakaError): KakaError {
   });
 }
 
+/** The reason of a signal that fired because a limit of time was over. */
+export class TimeLimit {
+  readonly milliseconds: number;
+  constructor(milliseconds: number) {
+    this.milliseconds = milliseconds;
+  }
+}
+
 /** The error of a cancelled piece of work; the signal's reason is its cause. */
 export function cancelled(what: string, signal: AbortSignal): TimeoutError {
+  const reason: unknown = signal.reason;
+  if (reason instanceof TimeLimit) {
+    const message = `${what} was stopped at its limit of ${reason.milliseconds} ms`;
+    return new TimeoutError(message, {
+      hint: "give timeout() more time, or the query less work",
+      outcome: "not_applied",
+      retryable: false,
+    });
+  }
   return new TimeoutError(`${what} was cancelled by its signal`, { cause: signal.reason, outcome: "not_applied", retryable: false });
 }
 

@@ -62,10 +62,11 @@ export class Level {
 
   run(statement: CompiledStatement, meta: StatementMeta): DriverResult | Promise<DriverResult> {
     this.#check(statement);
-    return this.#queue.run(() => {
+    const task = () => {
       this.admit();
       return this.line.run(statement, meta);
-    }, this.#limit());
+    };
+    return this.#queue.run(task, this.#limit(), meta.signal);
   }
 
   async *stream(statement: CompiledStatement, batchSize: number, meta: StatementMeta): AsyncGenerator<readonly RawRow[], void, undefined> {
@@ -147,6 +148,8 @@ export class Level {
   async #close(): Promise<number> {
     this.#state = "closing";
     const leftover = this.#queue.size;
+    // The usual end: nothing is left that would need an error.
+    if (leftover === 0 && this.child === null && this.#stream === null) return 0;
     const late = this.abortError ?? lateError(leftover);
     this.#queue.clear(late);
     this.child?.abort(late, false);

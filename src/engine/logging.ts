@@ -13,12 +13,13 @@ export function startLogging(events: Events, name: string, options: EngineOption
   });
 }
 
-/** One line: engine, duration, fate, text with placeholders, parameter types. */
+/** One line: engine, duration, fate, text with placeholders, parameter types, reasons of unscoped(). */
 export function statementLine(name: string, event: StatementEvent, slow: boolean): string {
   const transaction = event.transactionId === null ? "" : ` t${event.transactionId}`;
   const fate = event.error === null ? `${event.rows} rows, ${event.affected} affected` : `failed ${event.error.code}`;
   const parameters = event.parameterCount === 0 ? "" : ` [${event.parameterTypes.join(", ")}]`;
-  return `${slow ? "slow " : ""}${name}${transaction} ${event.milliseconds.toFixed(1)} ms ${fate}: ${oneLine(event.sql)}${parameters}`;
+  const unscoped = event.unscoped.length === 0 ? "" : ` (unscoped: ${oneLine(event.unscoped.join("; "))})`;
+  return `${slow ? "slow " : ""}${name}${transaction} ${event.milliseconds.toFixed(1)} ms ${fate}: ${oneLine(event.sql)}${parameters}${unscoped}`;
 }
 
 // A line break or control character in the text would forge further log lines.

@@ -45,7 +45,20 @@ export interface ConnectOptions {
   readonly prepare?: boolean;
   /** False refuses `sql.unsafe`. Default true. */
   readonly allowUnsafe?: boolean;
+  /**
+   * What happens when a relation is awaited row by row for rows of one result, where one prefetch would do: nothing, a
+   * warning that names the line (once for each), or NotLoadedError before anything is sent. Default `warn`, and `allow` when
+   * NODE_ENV is `production` on connecting.
+   */
+  readonly lazyLoading?: LazyLoading;
+  /**
+   * How many rows of one result may load the same relation before that happens. Default 10 for `warn`; 0 for `throw`, where
+   * a relation is either loaded ahead or asked for as a query (`author.posts.where(...)`).
+   */
+  readonly lazyLoadingLimit?: number;
 }
+
+export type LazyLoading = "allow" | "warn" | "throw";
 
 /** The options with nothing left open. */
 export interface EngineOptions {
@@ -57,9 +70,10 @@ export interface EngineOptions {
   readonly slowMs: number | null;
   readonly session: SessionSettings;
   readonly allowUnsafe: boolean;
+  readonly lazyLoading: { readonly mode: LazyLoading; readonly limit: number };
 }
 
-type Kind = "text" | "boolean" | "milliseconds" | "count" | "pool" | "naming" | "logging";
+type Kind = "text" | "boolean" | "milliseconds" | "count" | "pool" | "naming" | "logging" | "lazyLoading";
 
 const KINDS: { readonly [K in keyof Required<ConnectOptions>]: Kind } = {
   name: "text",
@@ -75,6 +89,8 @@ const KINDS: { readonly [K in keyof Required<ConnectOptions>]: Kind } = {
   applicationName: "text",
   prepare: "boolean",
   allowUnsafe: "boolean",
+  lazyLoading: "lazyLoading",
+  lazyLoadingLimit: "count",
 };
 
 const POOL_KINDS: { readonly [K in keyof Required<PoolOptions>]: Kind } = {
@@ -98,6 +114,7 @@ export function resolveOptions(given: ConnectOptions = {}): EngineOptions {
   checkAll("", given, KINDS);
   const pool = resolvePool(given.pool ?? {});
   const { naming } = given;
+  const mode = given.lazyLoading ?? (process.env["NODE_ENV"] === "production" ? "allow" : "warn");
   return {
     name: given.name ?? null,
     default: given.default ?? null,
@@ -114,6 +131,7 @@ export function resolveOptions(given: ConnectOptions = {}): EngineOptions {
       prepare: given.prepare ?? true,
     },
     allowUnsafe: given.allowUnsafe ?? true,
+    lazyLoading: { mode, limit: given.lazyLoadingLimit ?? (mode === "throw" ? 0 : 10) },
   };
 }
 
@@ -167,6 +185,9 @@ function check(name: string, kind: Kind, value: unknown): void {
       return;
     case "logging":
       if (type !== "boolean" && type !== "function") throw wrong(name, "true, false or a function");
+      return;
+    case "lazyLoading":
+      if (value !== "allow" && value !== "warn" && value !== "throw") throw wrong(name, '"allow", "warn" or "throw"');
       return;
     case "pool":
       return; // checked with its own table

@@ -1,5 +1,6 @@
 /** One task at a time, in the order of arrival; a task that finds the queue idle and answers at once needs no promise. Layer 5. */
 import type { KakaError } from "../errors.ts";
+import { cancelled } from "./faults.ts";
 
 interface Entry {
   /** Runs the task and settles the promise that its owner holds. */
@@ -23,8 +24,8 @@ export class Queue {
     return this.#waiting.length + (this.#running ? 1 : 0);
   }
 
-  run<T>(task: () => T | Promise<T>, limit: WaitLimit | null = null): T | Promise<T> {
-    if (this.#running) return this.#wait(task, limit);
+  run<T>(task: () => T | Promise<T>, limit: WaitLimit | null = null, signal: AbortSignal | null = null): T | Promise<T> {
+    if (this.#running) return this.#wait(task, limit, signal);
     this.#running = true;
     let result: T | Promise<T>;
     try {
@@ -60,12 +61,23 @@ export class Queue {
     return this.#running ? new Promise((resolve) => this.#onIdle.push(resolve)) : Promise.resolve();
   }
 
-  #wait<T>(task: () => T | Promise<T>, limit: WaitLimit | null): Promise<T> {
+  #wait<T>(task: () => T | Promise<T>, limit: WaitLimit | null, signal: AbortSignal | null): Promise<T> {
     const promise = new Promise<T>((resolve, reject) => {
       let timer: NodeJS.Timeout | undefined;
+      const leave = (error: KakaError) => {
+        const index = this.#waiting.indexOf(entry);
+        if (index < 0) return;
+        this.#waiting.splice(index, 1);
+        entry.refuse(error);
+      };
+      const aborted = () => signal && leave(cancelled("waiting for the transaction", signal));
+      const settled = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", aborted);
+      };
       const entry: Entry = {
         start: () => {
-          clearTimeout(timer);
+          settled();
           try {
             const result = task();
             if (result instanceof Promise) return result.then(resolve, reject);
@@ -75,20 +87,16 @@ export class Queue {
           }
         },
         refuse: (error) => {
-          clearTimeout(timer);
+          settled();
           // Nobody may be waiting for this promise (that is often why it is refused); whoever is, still gets the error.
           promise.catch(() => {});
           reject(error);
         },
       };
       if (limit !== null) {
-        timer = setTimeout(() => {
-          const index = this.#waiting.indexOf(entry);
-          if (index < 0) return;
-          this.#waiting.splice(index, 1);
-          entry.refuse(limit.error());
-        }, limit.milliseconds);
+        timer = setTimeout(() => leave(limit.error()), limit.milliseconds);
       }
+      signal?.addEventListener("abort", aborted, { once: true });
       this.#waiting.push(entry);
     });
     return promise;

@@ -1,7 +1,9 @@
 /** SQL written by hand: bound, and through the same door as everything else. Layer 5. */
+import type { RawNode } from "../ast/expr.ts";
 import type { DriverResult, RawRow } from "../drivers/driver.ts";
 import { UsageError } from "../errors.ts";
 import { rawNode } from "../expr/sql-tag.ts";
+import type { StatementMeta } from "./core.ts";
 import type { Runner } from "./runner.ts";
 
 const yieldsRows = /^\s*(?:\(\s*)*(?:select|with|values|show|explain|describe|pragma|table|call)\b|\breturning\b/i;
@@ -10,13 +12,19 @@ const onlyReads = /^\s*(?:\(\s*)*(?:select|values|table|show|explain|describe)\b
 const locksOrStores = /\b(?:for\s+(?:no\s+key\s+)?(?:update|share|key)|into|lock\s+in)\b/i;
 
 /** A hand-written SELECT may run on a reading connection and in a read-only transaction; anything doubtful writes. */
-function mayWrite(texts: readonly string[]): boolean {
-  return !onlyReads.test(texts[0] ?? "") || texts.some((text) => locksOrStores.test(text));
+function mayWrite(sql: string): boolean {
+  return !onlyReads.test(sql) || locksOrStores.test(sql);
 }
 
 async function runRaw(runner: Runner, texts: TemplateStringsArray, values: readonly unknown[], rows: boolean): Promise<DriverResult> {
-  const compiled = runner.dialect.compile(rawNode(texts, values), runner.traits, runner.naming);
-  return runner.run({ ...compiled, rows, writes: mayWrite(texts) }, { model: null, names: rows });
+  return runRawNode(runner, rawNode(texts, values), rows, { model: null });
+}
+
+/** With `rows` the result has the names of its columns, and rows by position. */
+export async function runRawNode(runner: Runner, node: RawNode, rows: boolean, meta: StatementMeta): Promise<DriverResult> {
+  const compiled = runner.dialect.compile(node, runner.traits, runner.naming);
+  // Values are no part of the text: what is found there was written by hand, here or in a fragment.
+  return runner.run({ ...compiled, rows, writes: mayWrite(compiled.sql) }, { ...meta, names: rows });
 }
 
 /** Rows as plain objects keyed by column name, values as the client library delivers them. */

@@ -3,20 +3,30 @@ import type { TableDefinition } from "../ast/ddl.ts";
 import { UsageError } from "../errors.ts";
 import type { Runner } from "./runner.ts";
 
-/** The static under which a model hands over its table. */
-export const tableDefinition: unique symbol = Symbol("tableDefinition");
+/** The static under which a model hands over its tables: its own first, then what belongs to it. */
+export const tableDefinitions: unique symbol = Symbol("tableDefinitions");
 
 export interface TableSource {
-  [tableDefinition](): TableDefinition;
+  [tableDefinitions](): TableDefinition[];
 }
+
+/** For those who look for an option. */
+const otherName: Readonly<Record<string, string>> = {
+  createTable: "; createTableIfNotExists leaves tables that exist",
+  dropTable: "; dropTableIfExists forgives a missing one",
+};
 
 function definitionsOf(sources: readonly unknown[], method: string): TableDefinition[] {
   if (sources.length === 0) throw new UsageError(`${method} takes at least one model`);
-  return sources.map((source) => {
-    if (typeof source !== "function" || !(tableDefinition in source))
-      throw new UsageError(`${method} takes model classes`, { hint: "pass them one by one: createTable(Author, Post)" });
-    return (source as unknown as TableSource)[tableDefinition]();
+  const definitions = sources.flatMap((source) => {
+    if (typeof source !== "function" || !(tableDefinitions in source))
+      throw new UsageError(`${method} takes model classes`, {
+        hint: `pass them one by one: ${method}(Author, Post)${otherName[method] ?? ""}`,
+      });
+    return (source as unknown as TableSource)[tableDefinitions]();
   });
+  // Variants of a model have one table together.
+  return definitions.filter(({ table }, i) => definitions.findIndex((other) => other.table === table) === i);
 }
 
 /** On one connection and all or none, except where DDL ends every transaction (MySQL). */

@@ -144,7 +144,10 @@ function mapped(sending: Sending, thrown: unknown): KakaError {
   const { core, connection, statement, meta, transactionId } = sending;
   let error = asOurs(core.dialect, thrown);
   // Servers have several codes for "stopped on request"; a broken rule is still reported as what it is.
-  const stopped = meta.signal?.aborted === true && error !== thrown && error instanceof QueryError && !(error instanceof ConstraintError);
+  const answer = error instanceof QueryError && !(error instanceof ConstraintError);
+  // A line that had to be dropped leaves open what became of a write.
+  const harmless = connection.alive || !statement.writes;
+  const stopped = meta.signal?.aborted === true && error !== thrown && harmless && (answer || error instanceof ConnectionError);
   if (stopped && meta.signal !== undefined) error = cancelled("the statement", meta.signal);
   if (error !== thrown) error = asLoss(error, connection);
   if (error instanceof ConnectionError) core.pool.lost();

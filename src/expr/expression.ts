@@ -1,12 +1,26 @@
 /** The runtime side of expressions: each method makes a new node. Layer 2. The types are in `expr.types.ts`. */
-import type { ArithmeticOp, CompareOp, DatePart, ExprNode, OrderNode } from "../ast/expr.ts";
-import type { Codec, Family } from "../codec/codec.ts";
-import { jsonCodec } from "../codec/json.ts";
+import type { ArithmeticOp, CompareOp, DatePart, ExprNode, OrderNode, QuantifiedNode } from "../ast/expr.ts";
+import type { Codec } from "../codec/codec.ts";
 import { canonicalDecimal, decimalCodec, decimalOf, floatCodec, intCodec, safeIntCodec } from "../codec/number.ts";
 import { kindOf } from "../codec/refuse.ts";
-import { acceptText, boolCodec, textCodec } from "../codec/text.ts";
+import { acceptText, boolCodec } from "../codec/text.ts";
 import { UsageError } from "../errors.ts";
+import { difference, shifted } from "./dates.ts";
 import { isSelectSource, selectNode } from "./subquery.ts";
+
+const comparisons: ReadonlySet<string> = new Set(["eq", "ne", "gt", "gte", "lt", "lte"]);
+
+/** `any (query)` or `all (query)`: what a comparison may have on its right, and nothing else. */
+export class Quantified {
+  readonly #branded = true;
+  readonly node: QuantifiedNode;
+  constructor(node: QuantifiedNode) {
+    this.node = node;
+  }
+  static is(candidate: unknown): candidate is Quantified {
+    return typeof candidate === "object" && candidate !== null && #branded in candidate;
+  }
+}
 
 /** An expression with the codec of its values. `label` names it in messages: `Post.title`. */
 export class Expression {
@@ -58,6 +72,10 @@ export class Expression {
   /** The node of an expression, or a value that has passed this expression's codec. */
   operand(other: unknown, method: string): ExprNode {
     if (Expression.is(other)) return other.node;
+    if (Quantified.is(other)) {
+      if (comparisons.has(method)) return other.node;
+      throw new UsageError(`${this.label}: ${method} takes no anyOf() or allOf()`, { hint: "compare with eq, ne, gt, gte, lt or lte" });
+    }
     if (other === null) {
       const hint = method === "ne" ? "use isNotNull()" : method === "eq" ? "use isNull()" : "compare with a value";
       throw new UsageError(`${this.label}: ${method}(null) is never true in SQL`, { hint });
@@ -87,11 +105,14 @@ export class Expression {
       }
       if (Expression.is(item))
         throw new UsageError(`${this.label}: ${method} takes values, not expressions`, { hint: "join eq() conditions with or()" });
-      return this.codec.accept(item, this.label);
+      return hasMoreDigits(item, this.codec) ? item : this.codec.accept(item, this.label);
     });
+    // A decimal of more digits than the others brings its own.
+    if (this.codec.family === "decimal" && list.some((item) => hasMoreDigits(item, this.codec)))
+      return joinConditions(negated ? "and" : "or", list.map(negated ? this.ne : this.eq, this));
     // Documents have an equality of their own in each dialect, which its lists do not use.
     if (this.codec.family === "json") return joinConditions(negated ? "and" : "or", values.map(negated ? this.ne : this.eq, this));
-    return new Condition({ kind: "inList", item: this.node, values, codec: this.codec, negated });
+    return new Condition({ kind: "inList", item: this.node, values, of: this.codec, negated });
   }
 }
 
@@ -112,10 +133,13 @@ export class Condition extends Expression {
 }
 
 function joinConditions(op: "and" | "or", all: readonly unknown[]): Condition {
-  const items = all.flatMap((condition) => {
+  const items: ExprNode[] = [];
+  for (const condition of all) {
     if (!(condition instanceof Condition)) throw new UsageError(`${op} takes conditions, got ${kindOf(condition)}`);
-    return condition.node.kind === "logic" && condition.node.op === op ? condition.node.items : [condition.node];
-  });
+    const { node } = condition;
+    if (node.kind === "logic" && node.op === op) for (const item of node.items) items.push(item);
+    else items.push(node);
+  }
   return items.length === 1 ? new Condition(items[0] as ExprNode) : new Condition({ kind: "logic", op, items });
 }
 
@@ -168,10 +192,7 @@ export class NumberExpression extends OrderedExpression {
 
   // A decimal may be compared with one of more digits than its column holds: the literal brings its own scale.
   override operand(other: unknown, method: string): ExprNode {
-    if (this.codec.family === "decimal" && typeof other === "string") {
-      const fraction = canonicalDecimal(other, 0)?.fraction ?? 0;
-      if (fraction > (this.codec.type.scale ?? 0)) return codedDecimal(other, this.label).node;
-    }
+    if (hasMoreDigits(other, this.codec)) return codedDecimal(other as string, this.label).node;
     return super.operand(other, method);
   }
 
@@ -198,6 +219,11 @@ export class NumberExpression extends OrderedExpression {
 interface CodedNode {
   readonly node: ExprNode;
   readonly codec: Codec;
+}
+
+/** True for a decimal with more digits behind its point than the codec's. */
+function hasMoreDigits(given: unknown, { family, type }: Codec): boolean {
+  return family === "decimal" && typeof given === "string" && (canonicalDecimal(given, 0)?.fraction ?? 0) > (type.scale ?? 0);
 }
 
 function coded(codec: Codec, value: unknown, label: string): CodedNode {
@@ -237,9 +263,27 @@ export class TextExpression extends OrderedExpression {
   endsWith(part: unknown, o?: { ignoreCase?: boolean }): Condition {
     return this.#like(`%${literally(part, this.label)}`, o?.ignoreCase === true);
   }
+  matches(pattern: unknown, o?: { ignoreCase?: boolean }): Condition {
+    return new Condition({
+      kind: "match",
+      item: this.node,
+      pattern: acceptPattern(pattern, this.label),
+      ignoreCase: o?.ignoreCase === true,
+    });
+  }
   #like(pattern: string, ignoreCase: boolean): Condition {
     return new Condition({ kind: "like", item: this.node, pattern, ignoreCase });
   }
+}
+
+function acceptPattern(pattern: unknown, label: string): string {
+  if (pattern instanceof RegExp)
+    throw new UsageError(`${label}: matches takes a pattern as text, got a RegExp`, {
+      hint: "databases have flavours and flags of their own: pass its source, and { ignoreCase: true } for the flag i",
+    });
+  const text = acceptText(pattern, label);
+  if (text === "") throw new UsageError(`${label}: matches was given an empty pattern, which every text has`);
+  return text;
 }
 
 function literally(part: unknown, label: string): string {
@@ -253,46 +297,16 @@ export class TemporalExpression extends OrderedExpression {
     if (!dateParts.has(unit)) throw new UsageError(`part takes one of ${[...dateParts].join(", ")}`);
     return new NumberExpression({ kind: "datePart", part: unit, item: this.node, codec: safeIntCodec }, safeIntCodec);
   }
-}
-
-export class JsonExpression extends Expression {
-  path(key: unknown): JsonExpression {
-    const step = typeof key === "number" ? key : acceptText(key, this.label);
-    if (typeof step === "number" && !(Number.isSafeInteger(step) && step >= 0))
-      throw new UsageError(`${this.label}: a JSON index is a whole number from 0`);
-    return new JsonExpression(this.#reach([step], "json", jsonCodec), jsonCodec, this.label);
+  plus(span: unknown): TemporalExpression {
+    return new TemporalExpression(shifted(this.node, this.codec, span, 1, this.label), this.codec, this.label);
   }
-  asText(): TextExpression {
-    return new TextExpression(this.#reach([], "text", textCodec), textCodec, this.label);
+  minus(span: unknown): TemporalExpression {
+    return new TemporalExpression(shifted(this.node, this.codec, span, -1, this.label), this.codec, this.label);
   }
-  asNumber(): NumberExpression {
-    return new NumberExpression(this.#reach([], "number", floatCodec), floatCodec, this.label);
+  since(other: unknown, unit: unknown): NumberExpression {
+    if (Expression.is(other) && other.codec.family !== this.codec.family)
+      throw new UsageError(`${this.label}: since takes another ${this.codec.type.word}`, { hint: "cast one of them" });
+    const node = difference(this.node, this.operand(other, "since"), this.codec, unit, this.label);
+    return new NumberExpression(node, floatCodec);
   }
-  #reach(steps: readonly (string | number)[], as: "json" | "text" | "number", codec: Codec): ExprNode {
-    const { node } = this;
-    if (node.kind === "jsonPath" && node.as === "json") return { ...node, path: [...node.path, ...steps], as, codec };
-    return { kind: "jsonPath", item: node, path: steps, as, codec };
-  }
-}
-
-/** The class that has a family's operators. */
-const byFamily: Readonly<Record<Family, new (node: ExprNode, codec: Codec, label?: string) => Expression>> = {
-  int: NumberExpression,
-  bigint: NumberExpression,
-  float: NumberExpression,
-  decimal: NumberExpression,
-  text: TextExpression,
-  bool: Condition,
-  timestamp: TemporalExpression,
-  date: TemporalExpression,
-  time: OrderedExpression,
-  uuid: Expression,
-  json: JsonExpression,
-  bytes: Expression,
-  enum: OrderedExpression,
-};
-
-/** An expression with the operators of its codec's family. */
-export function expressionOf(node: ExprNode, codec: Codec, label?: string): Expression {
-  return new byFamily[codec.family](node, codec, label);
 }

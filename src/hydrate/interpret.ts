@@ -21,6 +21,13 @@ function readerOf(shape: RowShape, access: WireAccess): Reader {
       return object;
     };
   }
+  const { variants, ...own } = shape;
+  if (variants !== undefined) {
+    const tells = readerOf(variants.tells, access);
+    const readers = new Map([...variants.shapes].map(([value, each]) => [value, readerOf(each, access)]));
+    const other = readerOf(own, access);
+    return (row) => (readers.get(tells(row)) ?? other)(row);
+  }
   const { construct, mark, attach } = shape.target;
   const missing = shape.missing === null ? null : access.aliased ? `c${shape.missing}` : shape.missing;
   return (row) => {

@@ -36,6 +36,12 @@ function generate(shape: RowShape, access: WireAccess, to: Generated): string {
   if (shape.kind === "object") {
     return `{ ${shape.fields.map(([name, field]) => `${JSON.stringify(name)}: ${generate(field, access, to)}`).join(", ")} }`;
   }
+  const { variants, ...own } = shape;
+  if (variants !== undefined) {
+    const readers = new Map([...variants.shapes].map(([value, each]) => [value, compileRows(each, access)]));
+    const at = to.bound.push(readers, interpretRows(variants.tells, access), compileRows(own, access)) - 3;
+    return `(d${at}.get(d${at + 1}(row)) ?? d${at + 2})(row)`;
+  }
   const { construct, mark, attach } = shape.target;
   const n = to.bound.push(construct, mark, attach) - 3;
   const inner: Generated = { statements: [], bound: to.bound };

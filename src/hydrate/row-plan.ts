@@ -19,7 +19,15 @@ export type RowShape =
       readonly fields: readonly (readonly [name: string, shape: RowShape])[];
       /** An outer join's row is missing, and the instance null, where this slot is null; null: it is always there. */
       readonly missing: number | null;
+      /** Rows of one table that become instances of several classes. */
+      readonly variants?: Variants;
     };
+
+/** By the value of a column; any other value is left to the shape that has these. */
+export interface Variants {
+  readonly tells: RowShape;
+  readonly shapes: ReadonlyMap<unknown, RowShape>;
+}
 
 export type RowReader = (row: never) => unknown;
 

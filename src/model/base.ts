@@ -38,6 +38,8 @@ export class ModelBase {
     const given = values === undefined ? noInput : inputOf(meta, values);
     const record = this as unknown as Record<string, unknown>;
     for (const column of meta.list) {
+      // What only a variant has is not in other rows.
+      if (!meta.builders.has(column.property)) continue;
       const value = given[column.property];
       record[column.property] = value === undefined ? initialValue(column) : value;
     }

@@ -7,6 +7,7 @@ import { columnValue, type ModelBase, setValue, stateOf } from "./base.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { keyClauses, markSaved } from "./persistence.ts";
 import { runNode } from "./reading.ts";
+import { assertPinnedChanges } from "./scope-values.ts";
 
 /** CASE is walked for every row: longer ones cost more than another statement. */
 const mostRows = 500;
@@ -42,6 +43,10 @@ export async function bulkUpdate(
         });
       return meta.accept(column, value);
     });
+    assertPinnedChanges(
+      meta,
+      columns.map((column, c) => [column, values[c]]),
+    );
     return { instance, key, values };
   });
   const most = Math.max(
@@ -98,5 +103,5 @@ function keysNode(meta: ModelMeta, rows: readonly Row[]): ExprNode {
   const [key] = meta.primaryKey as [ColumnMeta];
   if (meta.primaryKey.length > 1) return { kind: "logic", op: "or", items: rows.map((row) => row.key) };
   const values = rows.map(({ instance }) => columnValue(instance, key));
-  return { kind: "inList", item: meta.node(key, meta.token), values, codec: key.codec, negated: false };
+  return { kind: "inList", item: meta.node(key, meta.token), values, of: key.codec, negated: false };
 }

@@ -160,8 +160,8 @@ async function readByKeys(
   const [key] = meta.primaryKey as [ColumnMeta];
   const item = meta.node(key, meta.token);
   const selection = selectColumns(meta, [key, ...generated]);
-  const where = [{ tokens: [meta.token], node: { kind: "inList", item, values: keys, codec: key.codec, negated: false } as const }];
-  const { rows } = await runNode(session, selectFrom(meta, selection.columns, where), meta);
+  const where = [{ tokens: [meta.token], node: { kind: "inList", item, values: keys, of: key.codec, negated: false } as const }];
+  const { rows } = await runNode(session, selectFrom(meta, selection.columns, where, meta.bare), meta);
   const fields = bindFields(selection.fields, session).map(([, shape], i) => [String(i), shape] as const);
   // Keys that are objects, such as instants, are the same when they are written the same.
   const { encode } = session.dialect.wire(key.codec);

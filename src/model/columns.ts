@@ -6,17 +6,19 @@ import { arrayCodec, customCodec } from "../codec/compose.ts";
 import { jsonCodec } from "../codec/json.ts";
 import { bigintCodec, decimalCodec, floatCodec, intCodec, safeIntCodec, smallintCodec } from "../codec/number.ts";
 import { kindOf } from "../codec/refuse.ts";
+import { type CodecSource, ownCodec } from "../codec/source.ts";
 import { dateCodec, datetimeCodec, timeCodec } from "../codec/temporal.ts";
 import { boolCodec, bytesCodec, enumCodec, stringCodec, textCodec, uuidCodec } from "../codec/text.ts";
 import { UsageError } from "../errors.ts";
 import { Expression } from "../expr/expression.ts";
 import type { AnyModel, PrimaryKeyOf } from "./types/model.types.ts";
-import type { AnySpec, ColumnSpec, OnDelete, ReferenceOptions, TimestampSpec } from "./types/spec.types.ts";
+import type { AnySpec, ColumnSpec, OnDelete, OnUpdate, ReferenceOptions, TimestampSpec } from "./types/spec.types.ts";
 
 export interface ColumnReference {
   readonly target: (() => AnyModel) | string;
   readonly column: string | null;
-  readonly onDelete: ReferentialAction;
+  /** `protect`: refused before it is tried, and by the database. */
+  readonly onDelete: ReferentialAction | "protect";
   readonly onUpdate: ReferentialAction;
 }
 
@@ -32,7 +34,8 @@ export interface ColumnDeclaration {
   readonly index: boolean;
   readonly hidden: boolean;
   readonly serverOnly: boolean;
-  readonly default: { readonly make: () => unknown } | null;
+  /** `perRow`: a function of the model makes it. */
+  readonly default: { readonly make: () => unknown; readonly perRow: boolean } | null;
   readonly dbDefault: ExprNode | { readonly value: unknown } | null;
   readonly autoNow: boolean;
   readonly autoNowAdd: boolean;
@@ -62,20 +65,34 @@ const plain: ColumnDeclaration = {
   comment: null,
 };
 
-const actions: ReadonlySet<unknown> = new Set<ReferentialAction>(["cascade", "set null", "set default", "restrict", "no action"]);
+const actions: readonly unknown[] = ["cascade", "set null", "set default", "restrict", "no action"] satisfies ReferentialAction[];
+const deletions: readonly unknown[] = [...actions, "protect"] satisfies unknown[];
 
-function action(given: unknown, option: string): ReferentialAction {
+/** @throws UsageError for another word */
+function action<W>(given: unknown, option: string, words: readonly unknown[]): W {
   const chosen = given ?? "no action";
-  if (!actions.has(chosen)) throw new UsageError(`${option} is one of ${[...actions].join(", ")}`);
-  return chosen as ReferentialAction;
+  if (!words.includes(chosen)) throw new UsageError(`${option} is one of ${words.join(", ")}`);
+  return chosen as W;
+}
+
+/** What a foreign key does when the row that it refers to is deleted or gets another key. */
+export function keyActions(o: {
+  readonly onDelete?: unknown;
+  readonly onUpdate?: unknown;
+}): Pick<ColumnReference, "onDelete" | "onUpdate"> {
+  return { onDelete: action(o.onDelete, "onDelete", deletions), onUpdate: action(o.onUpdate, "onUpdate", actions) };
 }
 
 /** The runtime of every `ColumnSpec`. */
-export class ColumnBuilder {
+export class ColumnBuilder implements CodecSource {
   readonly declaration: ColumnDeclaration;
 
   constructor(declaration: ColumnDeclaration) {
     this.declaration = declaration;
+  }
+
+  get [ownCodec](): Codec | null {
+    return this.declaration.codec;
   }
 
   #with(change: Partial<ColumnDeclaration>): ColumnBuilder {
@@ -88,10 +105,10 @@ export class ColumnBuilder {
   default(value: unknown): ColumnBuilder {
     if (value === undefined || value === null)
       throw new UsageError("a default is a value or a function", { hint: "a nullable column is null without one" });
-    if (typeof value === "function") return this.#with({ default: { make: value as () => unknown } });
+    if (typeof value === "function") return this.#with({ default: { make: value as () => unknown, perRow: true } });
     // A shared object would be the same one in every row.
     const make = typeof value === "object" ? () => structuredClone(value) : () => value;
-    return this.#with({ default: { make } });
+    return this.#with({ default: { make, perRow: false } });
   }
   dbDefault(value: unknown): ColumnBuilder {
     if (value === undefined || value === null) throw new UsageError("a database default is a value or an sql fragment");
@@ -125,7 +142,7 @@ export class ColumnBuilder {
   }
   references(target: () => AnyModel, o: ReferenceOptions = {}): ColumnBuilder {
     return this.#with({
-      reference: { target, column: o.column ?? null, onDelete: action(o.onDelete, "onDelete"), onUpdate: action(o.onUpdate, "onUpdate") },
+      reference: { target, column: o.column ?? null, ...keyActions(o) },
     });
   }
   column(name: string): ColumnBuilder {
@@ -173,7 +190,7 @@ export function float(o?: ColumnOptions): ColumnSpec<number, "float"> {
 export function decimal(o: { precision: number; scale: number } & ColumnOptions): ColumnSpec<string, "decimal"> {
   const { precision, scale } = o;
   if (!(Number.isInteger(precision) && precision >= 1 && precision <= 65))
-    throw new UsageError("decimal: precision is a whole number from 1 to 65");
+    throw new UsageError("decimal: precision is a whole number from 1 to 65", { hint: "write decimal({ precision: 10, scale: 2 })" });
   if (!(Number.isInteger(scale) && scale >= 0 && scale <= Math.min(precision, 30)))
     throw new UsageError("decimal: scale is a whole number from 0 to precision, at most 30");
   return column(decimalCodec(precision, scale), o);
@@ -234,7 +251,8 @@ export function custom<T, B, F extends Family>(
   return column(customCodec<T>({ base: codecOfSpec(base), ...codec } as CustomCodec<T>), o);
 }
 
-function codecOfSpec(spec: AnySpec): Codec {
+/** @throws UsageError for what is no column, and for a foreign key, whose type is known later */
+export function codecOfSpec(spec: AnySpec): Codec {
   const codec = spec instanceof ColumnBuilder ? spec.declaration.codec : null;
   if (codec === null) throw new UsageError("this takes a column such as str() or int()");
   return codec;
@@ -242,7 +260,7 @@ function codecOfSpec(spec: AnySpec): Codec {
 
 export interface ForeignKeyColumnOptions extends ColumnOptions {
   onDelete?: OnDelete;
-  onUpdate?: OnDelete;
+  onUpdate?: OnUpdate;
 }
 
 type FamilyOfKey<T> = [T] extends [bigint] ? "bigint" : [T] extends [number] ? "int" : "text";
@@ -256,7 +274,7 @@ export function foreignKey<M extends AnyModel>(
 export function foreignKey<T = number>(table: string, o?: ForeignKeyColumnOptions): ColumnSpec<T, FamilyOfKey<T>>;
 export function foreignKey(target: (() => AnyModel) | string, o: ForeignKeyColumnOptions = {}): never {
   if (typeof target !== "function" && typeof target !== "string") throw new UsageError("foreignKey takes () => Model or a table name");
-  const reference = { target, column: null, onDelete: action(o.onDelete, "onDelete"), onUpdate: action(o.onUpdate, "onUpdate") };
+  const reference = { target, column: null, ...keyActions(o) };
   return new ColumnBuilder({ ...plain, name: o.column ?? null, reference }) as never;
 }
 

@@ -4,23 +4,28 @@ import type { Clause } from "../ast/select.ts";
 import { childrenOf } from "../ast/shape.ts";
 import { kindOf } from "../codec/refuse.ts";
 import { UsageError } from "../errors.ts";
-import { Condition, Expression, expressionOf } from "../expr/expression.ts";
+import { Condition, Expression } from "../expr/expression.ts";
+import { expressionOf } from "../expr/expression-of.ts";
 import { scopeOf } from "../relations/scope.ts";
-import type { ModelMeta } from "./meta.ts";
+import { ModelMeta } from "./meta.ts";
+import type { SourceMeta } from "./source.ts";
 
 /** Calls a lambda with the columns of each source. New tokens for each call: a stored query can then be nested in itself. */
 export function callScope<T>(
-  sources: readonly ModelMeta[],
+  sources: readonly SourceMeta[],
   lambda: (...scopes: never[]) => T,
 ): { tokens: readonly ScopeToken[]; result: T } {
   const tokens = sources.map((meta): ScopeToken => ({ kind: "scope", label: meta.name }));
-  const scopes = sources.map((meta, i) => scopeOf(meta, tokens[i] as ScopeToken));
+  const scopes = sources.map((meta, i) => {
+    const token = tokens[i] as ScopeToken;
+    return meta instanceof ModelMeta ? scopeOf(meta, token) : meta.scope(token);
+  });
   return { tokens, result: lambda(...(scopes as never[])) };
 }
 
 /** @throws UsageError for undefined, empty objects, unknown columns and everything that is no condition */
-export function conditionClause(sources: readonly ModelMeta[], given: unknown, method: string): Clause {
-  const meta = sources[0] as ModelMeta;
+export function conditionClause(sources: readonly SourceMeta[], given: unknown, method: string): Clause {
+  const meta = sources[0] as SourceMeta;
   if (typeof given === "function") {
     const { tokens, result } = callScope(sources, given as (...scopes: never[]) => unknown);
     return { tokens, node: conditionNode(result, `the lambda of ${method}`, method) };
@@ -54,7 +59,7 @@ function conditionNode(value: unknown, what: string, method: string): ExprNode {
   });
 }
 
-function equalities(meta: ModelMeta, object: Record<string, unknown>, method: string): ExprNode {
+function equalities(meta: SourceMeta, object: Record<string, unknown>, method: string): ExprNode {
   const keys = Object.keys(object);
   if (keys.length === 0) throw new UsageError(`${meta.name}.${method} was given an empty object`, { hint: "to read every row use all()" });
   const items = keys.map((key): ExprNode => {

@@ -19,6 +19,7 @@ export interface KeptStatement {
 export function keep(session: Session, node: StatementNode, codecs: readonly Codec[], values: readonly unknown[]): KeptStatement | null {
   const encoders = codecs.map((codec) => session.dialect.wire(codec).encode as Encode);
   const kept = { compiled: compileFor(session, node), encoders };
+  if (kept.compiled.changes === true) return null;
   const expected = again(kept, values).params;
   const { params } = kept.compiled;
   return params.length === expected.length && params.every((param, i) => Object.is(param, expected[i])) ? kept : null;

@@ -1,9 +1,10 @@
-/** Finding a row by its primary key. Layer 6. */
-import type { ExprNode } from "../ast/expr.ts";
+/** Rows by their keys. Layer 6. */
+import type { ColumnNode, ExprNode } from "../ast/expr.ts";
 import type { Clause } from "../ast/select.ts";
 import { kindOf } from "../codec/refuse.ts";
 import type { Session } from "../engine/session.ts";
 import { UsageError } from "../errors.ts";
+import { cameTogether } from "../relations/guard.ts";
 import type { CompiledStatement } from "../render/compiled.ts";
 import { again, type KeptStatement, keep, PerModel } from "./kept.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
@@ -45,6 +46,25 @@ export function keyCondition(meta: ModelMeta, values: readonly unknown[]): Claus
   return { tokens: [meta.token], node: items.length === 1 ? (items[0] as ExprNode) : { kind: "logic", op: "and", items } };
 }
 
+/** `(columns) in (keys)`, as the dialects do it best. */
+export function keysClause(meta: ModelMeta, columns: readonly ColumnMeta[], keys: readonly (readonly unknown[])[]): Clause {
+  return {
+    tokens: [meta.token],
+    node: keysNode(
+      columns.map((column) => meta.node(column, meta.token)),
+      keys,
+    ),
+  };
+}
+
+/** True where the items are one of these keys. */
+export function keysNode(items: readonly ColumnNode[], keys: readonly (readonly unknown[])[]): ExprNode {
+  const [first] = items as readonly [ColumnNode];
+  if (items.length === 1) return { kind: "inList", item: first, values: keys.map(([value]) => value), of: first.codec, negated: false };
+  const rows = keys.map((values) => items.map(({ codec }, i): ExprNode => ({ kind: "value", value: values[i], codec })));
+  return { kind: "rowIn", items, rows, negated: false };
+}
+
 const lookups = new PerModel<KeptStatement | null>();
 
 function keyStatement(meta: ModelMeta, session: Session, values: readonly unknown[]): CompiledStatement {
@@ -62,5 +82,8 @@ export async function findRow(model: ModelConstructor, meta: ModelMeta, session:
   const answer = session.run(keyStatement(meta, session, values), statementMeta(meta));
   const { rows } = answer instanceof Promise ? await answer : answer;
   const [row] = rows;
-  return row === undefined ? null : wholeReader(model, meta, wholeSelection(meta), session)(row as never);
+  if (row === undefined) return null;
+  const found = wholeReader(model, meta, wholeSelection(meta), session)(row as never);
+  cameTogether([found], session);
+  return found;
 }

@@ -3,15 +3,17 @@
  * Columns are resolved at first use: a foreign key's type is its target's, and targets may be declared later. Layer 6.
  */
 import type { ColumnNode, ColumnRef, OrderNode, ScopeToken } from "../ast/expr.ts";
-import type { Clause, TableRef } from "../ast/select.ts";
+import type { Clause, TableRef, TableSource } from "../ast/select.ts";
 import type { Codec } from "../codec/codec.ts";
 import { acceptText } from "../codec/text.ts";
 import { KakaError, UsageError, ValidationError } from "../errors.ts";
-import { type Expression, expressionOf, OrderTerm } from "../expr/expression.ts";
+import { OrderTerm } from "../expr/expression.ts";
 import { snakeCase } from "../util/names.ts";
-import { suggest, suggestion } from "../util/suggest.ts";
+import { suggestion } from "../util/suggest.ts";
 import { ColumnBuilder, type ColumnDeclaration, implicitId } from "./columns.ts";
+import { scopeClass } from "./model-scope.ts";
 import { assertPropertyName } from "./reserved.ts";
+import { declaredScope, deletedAt, deletedScope, kindScope } from "./standing-scopes.ts";
 
 /** One column, ready for use. */
 export interface ColumnMeta {
@@ -33,19 +35,53 @@ export interface TableOptions {
   readonly foreignKeys?: readonly ForeignKeyDeclaration[];
   readonly orderBy?: (columns: never) => unknown;
   readonly comment?: string;
+  readonly cascade?: readonly string[];
+  readonly discriminator?: string;
   readonly schema?: string;
   readonly naming?: "snake_case" | "preserve" | ((property: string) => string);
 }
 export interface ForeignKeyDeclaration {
   readonly on: readonly string[];
-  readonly target: () => unknown;
+  readonly target: (() => unknown) | string;
   readonly references?: readonly string[];
   readonly onDelete?: string;
   readonly onUpdate?: string;
   readonly name?: string;
 }
 
-const optionNames: ReadonlySet<string> = new Set(["indexes", "uniques", "checks", "foreignKeys", "orderBy", "comment", "schema", "naming"]);
+const optionNames: ReadonlySet<string> = new Set([
+  "indexes",
+  "uniques",
+  "checks",
+  "foreignKeys",
+  "orderBy",
+  "comment",
+  "schema",
+  "naming",
+  "cascade",
+  "discriminator",
+]);
+
+/** What models of one kind have in common beside columns. */
+export interface Behaviour {
+  /** Standing conditions by name: every query of the model has them unless it says otherwise. */
+  readonly scopes: Readonly<Record<string, (columns: never) => unknown>>;
+  /** Columns that came with them. */
+  readonly pinned: readonly string[];
+  /** What deleting a row does: removes it, marks it, or moves it to the archive. */
+  readonly deletion: "remove" | "soft" | "archive";
+  /** The column that counts the changes of a row; null: none does. */
+  readonly version: string | null;
+}
+export const plainBehaviour: Behaviour = { scopes: {}, pinned: [], deletion: "remove", version: null };
+
+/** Which rows of a model that keeps deleted ones. */
+export type Kept = "live" | "deleted" | "all";
+
+export interface KindOf {
+  readonly base: ModelMeta;
+  readonly value: string;
+}
 
 export class ModelMeta {
   readonly table: TableRef;
@@ -56,8 +92,16 @@ export class ModelMeta {
   name: string;
   /** The class of its rows, once one is known. */
   model: ModelClassLike | null = null;
+  readonly behaviour: Behaviour;
+  /** The table in FROM, with its standing conditions. */
+  readonly source: TableSource;
+  /** The table in FROM, whatever its rows are. */
+  readonly bare: TableSource;
   /** What whole rows are selected with. */
   readonly token: ScopeToken;
+  /** The model that this one is a kind of, and the value that tells its rows. */
+  readonly kind: KindOf | null;
+  #variants: readonly ModelMeta[] | null = null;
   #columns: ReadonlyMap<string, ColumnMeta> | null = null;
   #list: readonly ColumnMeta[] | null = null;
   #visible: readonly ColumnMeta[] | null = null;
@@ -65,11 +109,20 @@ export class ModelMeta {
   #scopeClass: (new (token: ColumnNode["token"]) => object) | null = null;
   #order: readonly Clause<OrderNode>[] | null = null;
 
-  constructor(table: string, columns: Readonly<Record<string, unknown>>, options: TableOptions) {
-    this.table = {
+  constructor(
+    table: string,
+    columns: Readonly<Record<string, unknown>>,
+    options: TableOptions,
+    behaviour: Behaviour = plainBehaviour,
+    kind: KindOf | null = null,
+  ) {
+    this.kind = kind;
+    this.table = kind?.base.table ?? {
       name: acceptName(table, "a table"),
       schema: options.schema === undefined ? null : acceptName(options.schema, "a schema"),
     };
+    this.behaviour = behaviour;
+    this.bare = { kind: "table", table: this.table };
     for (const option of Object.keys(options)) {
       if (!optionNames.has(option))
         throw new UsageError(`model "${table}": unknown option ${option}`, { hint: suggestion(option, [...optionNames]) });
@@ -77,6 +130,7 @@ export class ModelMeta {
     this.options = options;
     this.name = table;
     this.token = { kind: "scope", label: table };
+    this.source = this.reading("live", true);
     if (typeof columns !== "object" || columns === null)
       throw new UsageError(`model "${table}" needs its columns`, { hint: 'write Model("post", { title: str() })' });
     const builders = new Map<string, ColumnBuilder>();
@@ -95,7 +149,31 @@ export class ModelMeta {
     this.primaryProperties = [...this.builders].filter(([, builder]) => builder.declaration.primaryKey).map(([property]) => property);
   }
 
-  /** By property, in declared order. */
+  /** The table with the standing conditions that are asked for. `scoped`: those of the model's own, such as a tenant; `reason`: why not. */
+  reading(kept: Kept, scoped: boolean, reason: string | null = null): TableSource {
+    const { deletion, scopes } = this.behaviour;
+    const standing = scoped ? Object.entries(scopes).map(([name, scope]) => declaredScope(this, name, scope)) : [];
+    if (deletion === "soft" && kept !== "all") {
+      const column = () => this.node(this.column(deletedAt), this.token);
+      standing.push(deletedScope(this.token, column, kept === "deleted"));
+    }
+    if (this.kind !== null) standing.push(kindScope(this.token, () => this.node(this.discriminator, this.token), this.kind.value));
+    if (standing.length === 0 && reason === null) return this.bare;
+    return { ...this.bare, ...(standing.length === 0 ? {} : { scopes: standing }), ...(reason === null ? {} : { unscoped: reason }) };
+  }
+
+  /** The models whose rows this one's table holds as well, each told by a value. @throws UsageError for classes that are none */
+  get variants(): readonly ModelMeta[] {
+    this.#variants ??= this.options.discriminator === undefined || this.kind !== null ? [] : variantsOf(this);
+    return this.#variants;
+  }
+
+  /** The column that tells the variants. */
+  get discriminator(): ColumnMeta {
+    return this.column((this.kind?.base ?? this).options.discriminator as string);
+  }
+
+  /** By property, in declared order; those of variants last. */
   get columns(): ReadonlyMap<string, ColumnMeta> {
     this.#columns ??= this.#resolve();
     return this.#columns;
@@ -156,7 +234,7 @@ export class ModelMeta {
     return this.#order;
   }
 
-  node(column: ColumnMeta, token: ColumnNode["token"]): ColumnNode {
+  node(column: Pick<ColumnMeta, "ref" | "codec">, token: ColumnNode["token"]): ColumnNode {
     return { kind: "column", token, column: column.ref, codec: column.codec };
   }
 
@@ -190,7 +268,7 @@ export class ModelMeta {
     const { naming } = this.options;
     const nameOf =
       naming === undefined || naming === "snake_case" ? snakeCase : naming === "preserve" ? (property: string) => property : naming;
-    for (const [property, { declaration }] of this.builders) {
+    for (const [property, { declaration }] of [...this.builders, ...variantColumns(this)]) {
       const label = `${this.name}.${property}`;
       const name = acceptName(declaration.name ?? nameOf(property), label);
       const ref = { property, name, explicit: declaration.name !== null || naming !== undefined };
@@ -224,6 +302,40 @@ export class ModelMeta {
   }
 }
 
+function variantsOf(base: ModelMeta): ModelMeta[] {
+  if (base.model === null) throw new UsageError(`the class of ${base.table.name} is not known yet: refer to it by () => Model`);
+  const listed = (base.model as { readonly variants?: unknown }).variants ?? [];
+  if (!Array.isArray(listed)) throw new UsageError(`${base.name}.variants is an array of classes`);
+  const found = listed.map((model: unknown) => metaOf(model, `${base.name}.variants`));
+  for (const meta of found) {
+    if (meta.kind?.base !== base)
+      throw new UsageError(`${base.name}.variants: ${meta.name} is none`, {
+        hint: `make it: class ${meta.name} extends ${base.name}.variant("...", {})`,
+      });
+    if (found.some((other) => other !== meta && other.kind?.value === meta.kind?.value))
+      throw new UsageError(`${base.name}.variants: two classes are told by the same value`);
+  }
+  return found;
+}
+
+/** Columns that only some rows of the table have a value in. @throws UsageError where two variants mean different ones */
+function variantColumns(base: ModelMeta): Map<string, ColumnBuilder> {
+  const columns = new Map<string, ColumnBuilder>();
+  const sources = new Map<string, ColumnBuilder>();
+  for (const { builders, name } of base.variants) {
+    for (const [property, builder] of builders) {
+      if (base.builders.has(property)) continue;
+      if ((sources.get(property) ?? builder) !== builder)
+        throw new UsageError(`${name}.${property}: another variant of ${base.name} has a column of that name`, {
+          hint: "share one declaration, or call it otherwise",
+        });
+      sources.set(property, builder);
+      columns.set(property, builder.nullable());
+    }
+  }
+  return columns;
+}
+
 function referencedProperty<T>(target: ModelMeta, property: string | null, label: string, read: (builder: ColumnBuilder) => T): T {
   if (property === null && target.primaryProperties.length !== 1) {
     throw new UsageError(`${label}: ${target.name} has a primary key of several columns`, {
@@ -243,52 +355,6 @@ function acceptName(name: unknown, what: string): string {
   return text;
 }
 
-/** What a lambda's parameter stands for. */
-export class ModelScope {
-  readonly #token: ColumnNode["token"];
-  readonly #meta: ModelMeta;
-  constructor(meta: ModelMeta, token: ColumnNode["token"]) {
-    this.#meta = meta;
-    this.#token = token;
-  }
-  static column(scope: ModelScope, column: ColumnMeta): Expression {
-    return expressionOf(scope.#meta.node(column, scope.#token), column.codec, column.label);
-  }
-  // A misspelt column is named here: "cannot read eq of undefined" would name nothing. Names that are near none stay
-  // undefined, since printers and test libraries ask any object for theirs (`then`, `toJSON`, `href`, `nodeType` ...).
-  static {
-    const get = (target: object, property: string | symbol, scope: object): unknown => {
-      const probed = typeof property === "symbol" || property in target || property === "then" || property === "toJSON";
-      if (probed || !(#meta in scope)) return Reflect.get(target, property, scope);
-      if (suggest(property, scope.#meta.columns.keys()) === null) return undefined;
-      throw scope.#meta.unknownColumn(property);
-    };
-    Object.setPrototypeOf(ModelScope.prototype, new Proxy(Object.prototype, { get }));
-  }
-  /** The token of a lambda's parameter, or null for anything else. */
-  static tokenOf(candidate: unknown): ColumnNode["token"] | null {
-    return typeof candidate === "object" && candidate !== null && #token in candidate ? candidate.#token : null;
-  }
-}
-
-/** A class whose getters make column expressions, so that a lambda pays for the columns it touches only. */
-function scopeClass(meta: ModelMeta): new (token: ColumnNode["token"]) => object {
-  class ScopeOfModel extends ModelScope {
-    constructor(token: ColumnNode["token"]) {
-      super(meta, token);
-    }
-  }
-  for (const column of meta.columns.values()) {
-    Object.defineProperty(ScopeOfModel.prototype, column.property, {
-      enumerable: true,
-      get(this: ModelScope) {
-        return ModelScope.column(this, column);
-      },
-    });
-  }
-  return ScopeOfModel;
-}
-
 /** The static under which a class carries its meta. A module's own symbol: see `secondCopy` for classes of another copy. */
 export const metaKey: unique symbol = Symbol("meta");
 
@@ -296,6 +362,11 @@ const byTable = new Map<string, ModelMeta>();
 
 export function registerTable(meta: ModelMeta): void {
   byTable.set(meta.table.name, meta);
+}
+
+/** Every table's model, the one that was declared last. */
+export function registeredModels(): ReadonlySet<ModelMeta> {
+  return new Set(byTable.values());
 }
 
 /** The meta of a model class. @throws UsageError for anything else */

@@ -1,32 +1,33 @@
-/** The model factory and the statics that every model class has. Layer 6. */
+/** The statics and the methods that every model class has. Layer 6. */
 import type { TableDefinition } from "../ast/ddl.ts";
 import { kindOf } from "../codec/refuse.ts";
-import { tableDefinition, truncateTable } from "../engine/schema.ts";
+import { tableDefinitions, truncateTable } from "../engine/schema.ts";
 import type { Session } from "../engine/session.ts";
 import { UsageError } from "../errors.ts";
+import { rawNode } from "../expr/sql-tag.ts";
+import { anyDefinition, hasRelation } from "../relations/any.ts";
 import {
   belongsToDefinition,
-  hasDefinition,
   manyToManyDefinition,
   probing,
   type RelationDefinition,
   type RelationOptions,
 } from "../relations/definition.ts";
 import { forgetLoaded } from "../relations/loaded.ts";
-import { ManyRelation, OneRelation } from "../relations/related.ts";
+import { AnyRelation, ManyRelation, OneRelation } from "../relations/related.ts";
+import { archiveDefinition } from "./archived-rows.ts";
 import { inputKeys, ModelBase, metaOfInstance, stateOf } from "./base.ts";
 import { bulkInsert } from "./bulk.ts";
 import { bulkUpdate } from "./bulk-update.ts";
+import { deletionOfInstance } from "./deletion.ts";
 import { getOrCreate, updateOrCreate } from "./find-or-create.ts";
-import { ModelMeta, metaKey, metaOf, registerTable, type TableOptions } from "./meta.ts";
-import { deleteInstance, insertInstance, refreshInstance, updateInstance } from "./persistence.ts";
+import { instancesFrom } from "./from-sql.ts";
+import { type Behaviour, ModelMeta, metaKey, metaOf, registerTable, type TableOptions } from "./meta.ts";
+import { insertInstance, refreshInstance, updateInstance } from "./persistence.ts";
 import { ModelQuery } from "./query-set.ts";
 import { newQuery } from "./query-state.ts";
 import { type SessionRef, sessionOf } from "./reading.ts";
-import type { ReservedName } from "./reserved.ts";
 import { tableDefinitionOf } from "./schema.ts";
-import type { ModelClass, ModelOptions, WithId } from "./types/model.types.ts";
-import type { Specs } from "./types/spec.types.ts";
 import { type UpsertOptions, upsertRows } from "./upsert.ts";
 import { sessionKey, sourceOf, viewOf } from "./view.ts";
 import type { ModelConstructor } from "./whole-row.ts";
@@ -44,8 +45,11 @@ abstract class ModelStatics extends ModelBase {
     const meta = metaOf(this);
     return meta.scope({ kind: "table", table: meta.table });
   }
-  static [tableDefinition](): TableDefinition {
-    return tableDefinitionOf(metaOf(this));
+  static [tableDefinitions](): TableDefinition[] {
+    const own = metaOf(this);
+    const meta = own.kind?.base ?? own;
+    const live = tableDefinitionOf(meta);
+    return meta.behaviour.deletion === "archive" ? [live, archiveDefinition(meta, live)] : [live];
   }
 
   static all(): ModelQuery {
@@ -56,6 +60,25 @@ abstract class ModelStatics extends ModelBase {
   }
   static exclude(condition: unknown): ModelQuery {
     return this.all().exclude(condition);
+  }
+  static includeDeleted(): ModelQuery {
+    return this.all().includeDeleted();
+  }
+  static onlyDeleted(): ModelQuery {
+    return this.all().onlyDeleted();
+  }
+  static unscoped(reason: unknown): ModelQuery {
+    return this.all().unscoped(reason);
+  }
+  static orderByInput(text: unknown, options: unknown): ModelQuery {
+    return this.all().orderByInput(text, options);
+  }
+  static variant(value: unknown, columns: unknown): unknown {
+    return defineVariant(this, value, columns);
+  }
+  static fromSQL(texts: TemplateStringsArray, ...values: unknown[]): Promise<unknown[]> {
+    const node = rawNode(texts, values);
+    return instancesFrom(sourceOf(this as never) as ModelConstructor, metaOf(this), sessionOf(this[sessionKey] ?? null), node);
   }
   static using(session: unknown): unknown {
     return viewOf(this, session);
@@ -90,6 +113,7 @@ abstract class ModelStatics extends ModelBase {
     if (!Number.isSafeInteger(batchSize) || batchSize < 1) throw new UsageError("batchSize is a whole number from 1");
     const source = sourceOf(this);
     const instances = rows.map((row: unknown) => (row instanceof source ? (row as ModelBase) : instantiate(this, row)));
+    assertOwn(meta, instances, "bulkCreate");
     await bulkInsert(meta, instances, sessionOf(this[sessionKey] ?? null), batchSize);
     return instances;
   }
@@ -108,10 +132,11 @@ abstract class ModelStatics extends ModelBase {
       this.all().using(session).where(where).execute(),
     );
   }
-  static bulkUpdate(rows: unknown, fields?: readonly string[]): Promise<number> {
+  static async bulkUpdate(rows: unknown, fields?: readonly string[]): Promise<number> {
     const source = sourceOf(this);
     const wrong = Array.isArray(rows) && rows.every((row) => row instanceof source) ? null : rows;
     if (wrong !== null) return Promise.reject(new UsageError(`${metaOf(this).name}.bulkUpdate takes an array of its instances`));
+    assertOwn(metaOf(this), rows as ModelBase[], "bulkUpdate");
     return bulkUpdate(metaOf(this), rows as ModelBase[], sessionOf(this[sessionKey] ?? null), fields ?? null);
   }
   static async truncate(): Promise<void> {
@@ -119,13 +144,17 @@ abstract class ModelStatics extends ModelBase {
   }
 
   hasMany(model: unknown, key: unknown, o?: RelationOptions): unknown {
-    return related(this, hasDefinition("hasMany", metaOfInstance(this), model, key, o));
+    return related(this, hasRelation("hasMany", metaOfInstance(this), model, key, o));
   }
   hasOne(model: unknown, key: unknown, o?: RelationOptions): unknown {
-    return related(this, hasDefinition("hasOne", metaOfInstance(this), model, key, o));
+    return related(this, hasRelation("hasOne", metaOfInstance(this), model, key, o));
   }
   belongsTo(model: unknown, key: unknown): unknown {
     return related(this, belongsToDefinition(metaOfInstance(this), model, key));
+  }
+  belongsToAny(models: unknown, key: unknown): unknown {
+    const relation = anyDefinition(metaOfInstance(this), models, key);
+    return probing in this ? relation : new AnyRelation(relation, this);
   }
   manyToMany(model: unknown, link: unknown, keys: unknown, o?: RelationOptions): unknown {
     return related(this, manyToManyDefinition(metaOfInstance(this), model, link, keys, o));
@@ -141,7 +170,13 @@ abstract class ModelStatics extends ModelBase {
   }
   async delete(): Promise<void> {
     assertSaved(this, "deleted");
-    await deleteInstance(this, homeOf(this));
+    await deletionOfInstance(this).deleteInstance(this, homeOf(this));
+  }
+  async restore(): Promise<void> {
+    await deletionOfInstance(this).restoreInstance(this, homeOf(this));
+  }
+  async purge(): Promise<void> {
+    await deletionOfInstance(this).purgeInstance(this, homeOf(this));
   }
   async refresh(): Promise<this> {
     assertSaved(this, "refreshed");
@@ -155,6 +190,13 @@ abstract class ModelStatics extends ModelBase {
 function related(row: ModelBase, relation: RelationDefinition): unknown {
   if (probing in row) return relation;
   return relation.many ? new ManyRelation(relation, row) : new OneRelation(relation, row);
+}
+
+/** @throws UsageError for rows of a variant, which have columns of their own */
+function assertOwn(meta: ModelMeta, rows: readonly ModelBase[], verb: string): void {
+  const other = rows.map(metaOfInstance).find((own) => own !== meta);
+  if (other !== undefined)
+    throw new UsageError(`${meta.name}.${verb} was given rows of ${other.name}`, { hint: `give those to ${other.name}.${verb}` });
 }
 
 function assertSaved(instance: ModelBase, verb: string): void {
@@ -184,22 +226,41 @@ function instantiate(model: unknown, values: unknown): ModelBase {
   return instance;
 }
 
-/**
- * The base class of a model: `class Post extends Model("post", { title: str() }) {}`. Columns are declared once; the
- * class's instances, inserts and queries are typed by them. Without a primary key an `id` is added, numbered by the
- * database.
- *
- * @throws UsageError for names that instances use themselves, and for unknown options
- * @example
- * class Post extends Model("post", { title: str({ length: 200 }), views: int().default(0) }) {}
- * // create table "post" ("id" bigint generated by default as identity not null, "title" varchar(200) not null, ...)
- */
-export function Model<const C extends Specs & { readonly [K in ReservedName]?: never }>(
+/** A class of some of the base's rows. @throws UsageError without a discriminator, and for columns that the base has */
+function defineVariant(model: typeof ModelStatics, value: unknown, columns: unknown): unknown {
+  const base = metaOf(model);
+  const { discriminator, ...options } = base.options;
+  if (discriminator === undefined || base.kind !== null)
+    throw new UsageError(`${base.name} has no discriminator to tell variants by`, {
+      hint: 'name a column in the options: Model("animal", { kind: str(), ... }, { discriminator: "kind" })',
+    });
+  if (typeof value !== "string" || value === "")
+    throw new UsageError(`${base.name}.variant takes the value of ${discriminator} first, got ${kindOf(value)}`);
+  const own = (columns ?? {}) as Readonly<Record<string, unknown>>;
+  const told = base.builders.get(discriminator);
+  if (told === undefined) throw base.unknownColumn(discriminator);
+  for (const property of Object.keys(own))
+    if (base.builders.has(property))
+      throw new UsageError(`${base.name}.variant("${value}"): ${property} is a column of ${base.name} already`);
+  const all = { ...Object.fromEntries(base.builders), [discriminator]: told.default(value), ...own };
+  const behaviour = { ...base.behaviour, pinned: [...base.behaviour.pinned, discriminator] };
+  const meta = new ModelMeta(base.table.name, all, options, behaviour, { base, value });
+  class VariantWithColumns extends model {
+    static override readonly [metaKey] = meta;
+    static readonly $specs = all;
+  }
+  Object.defineProperty(VariantWithColumns, "name", { value: "" });
+  return VariantWithColumns;
+}
+
+/** The class that a model extends. @throws UsageError for names that instances use themselves, and for unknown options */
+export function defineModel(
   table: string,
-  columns: C,
-  options: ModelOptions<WithId<C>> = {},
-): ModelClass<WithId<C>> {
-  const meta = new ModelMeta(table, columns, options as TableOptions);
+  columns: Readonly<Record<string, unknown>>,
+  options: TableOptions,
+  behaviour: Behaviour,
+): typeof ModelStatics {
+  const meta = new ModelMeta(table, columns, options, behaviour);
   registerTable(meta);
   class ModelWithColumns extends ModelStatics {
     static override readonly [metaKey] = meta;
@@ -207,5 +268,5 @@ export function Model<const C extends Specs & { readonly [K in ReservedName]?: n
   }
   // The factory's own class gives no name to messages.
   Object.defineProperty(ModelWithColumns, "name", { value: "" });
-  return ModelWithColumns as never;
+  return ModelWithColumns;
 }

@@ -1,5 +1,5 @@
 /** One instance to one row: insert, update of what changed, delete, read again. Layer 6. */
-import type { Assignment, InsertColumn, InsertNode, UpdateNode } from "../ast/dml.ts";
+import type { Assignment, DeleteNode, InsertColumn, InsertNode, UpdateNode } from "../ast/dml.ts";
 import type { ExprNode } from "../ast/expr.ts";
 import type { Clause } from "../ast/select.ts";
 import type { RawRow } from "../drivers/driver.ts";
@@ -12,6 +12,7 @@ import { columnValue, type ModelBase, metaOfInstance, setValue, stateOf } from "
 import { again, type KeptStatement, keep, PerModel } from "./kept.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { compileFor, runNode, wireAccess } from "./reading.ts";
+import { assertPinned, assertPinnedChanges, pinsOf } from "./scope-values.ts";
 import { selectColumns, selectFrom } from "./selection.ts";
 import { frozenCopy, notLoaded, sameValue } from "./state.ts";
 import { statementMeta } from "./violations.ts";
@@ -24,20 +25,24 @@ export interface InsertValues {
   readonly generated: readonly ColumnMeta[];
 }
 
-/** Sets automatic timestamps and checks every value. @throws UsageError, ValueError, ValidationError */
+/** Sets automatic timestamps and what the scopes hold to one value, and checks every value. @throws UsageError, ValueError, ValidationError */
 export function insertValues(meta: ModelMeta, instance: ModelBase, now: Date): InsertValues {
   const columns: ColumnMeta[] = [];
   const values: unknown[] = [];
   const generated: ColumnMeta[] = [];
   const missing: string[] = [];
+  const pins = pinsOf(meta);
   for (const column of meta.list) {
     const { declaration } = column;
     if (declaration.autoNow || (declaration.autoNowAdd && (columnValue(instance, column) ?? null) === null))
       setValue(instance, column, new Date(now));
+    if (columnValue(instance, column) === undefined && pins.has(column)) setValue(instance, column, pins.get(column)?.value);
     const value = columnValue(instance, column);
     if (value !== undefined) {
       columns.push(column);
-      values.push(meta.accept(column, value));
+      const accepted = meta.accept(column, value);
+      assertPinned(meta, pins, column, accepted);
+      values.push(accepted);
     } else if (declaration.identity || declaration.dbDefault !== null) generated.push(column);
     else if (declaration.nullable) {
       columns.push(column);
@@ -58,18 +63,17 @@ export function insertColumn(column: ColumnMeta): InsertColumn {
   return { column: column.ref, codec: column.codec };
 }
 
-/** Puts what was written into the instance and remembers it as saved. */
+/** Puts what was written into the instance and remembers it as saved. `ours`: columns that nobody but this library writes. */
 export function markSaved(
   meta: ModelMeta,
   instance: ModelBase,
   session: Session,
   written: readonly ColumnMeta[],
   values: readonly unknown[],
+  ours: readonly ColumnMeta[] = [],
 ): void {
   const state = stateOf(instance);
-  if (session.inTransaction) {
-    restoreOnRollback(instance, session, state.status === "new" ? written.filter((column) => column.declaration.identity) : []);
-  }
+  restoreOnRollback(instance, session, state.status === "new" ? written.filter((column) => column.declaration.identity) : ours);
   const row: unknown[] = state.status === "saved" ? meta.list.map((column) => state.saved(column)) : meta.list.map(() => notLoaded);
   written.forEach((column, i) => {
     setValue(instance, column, values[i]);
@@ -82,7 +86,8 @@ export function markSaved(
 }
 
 /** What a transaction did to an instance is undone with it: a new one is new again, without the number it was given. */
-function restoreOnRollback(instance: ModelBase, session: Session, numbered: readonly ColumnMeta[]): void {
+export function restoreOnRollback(instance: ModelBase, session: Session, numbered: readonly ColumnMeta[]): void {
+  if (!session.inTransaction) return;
   const state = stateOf(instance);
   const { status, row, layout, engine } = state;
   const numbers = numbered.map((column) => columnValue(instance, column));
@@ -173,7 +178,7 @@ async function generatedByKey(
   if (generated.length === 1 && identity !== undefined) return [key(identity)];
   const where = meta.primaryKey.map((column) => equals(meta, column, key(column)));
   const select = selectColumns(meta, generated);
-  const result = await runNode(session, selectFrom(meta, select.columns, where), meta);
+  const result = await runNode(session, selectFrom(meta, select.columns, where, meta.bare), meta);
   return readGenerated(session, generated, result.rows)[0] ?? [];
 }
 
@@ -212,8 +217,19 @@ export function keyClauses(meta: ModelMeta, instance: ModelBase, verb: string): 
   return rowWithKey(meta, savedKey(meta, instance, verb));
 }
 
-function rowWithKey(meta: ModelMeta, key: readonly unknown[]): Clause[] {
-  return meta.primaryKey.map((column, i) => equals(meta, column, key[i]));
+/** The same, unless somebody has changed it since it was read, where changes are counted. */
+export function rowClauses(meta: ModelMeta, instance: ModelBase, verb: string): Clause[] {
+  const where = keyClauses(meta, instance, `be ${verb}`);
+  const { version } = meta.behaviour;
+  if (version === null) return where;
+  const counter = meta.column(version);
+  const read = stateOf(instance).saved(counter);
+  if (read === notLoaded) throw new UsageError(`${String(instance)} was read without its ${version}, it cannot be ${verb}`);
+  return [...where, equals(meta, counter, read)];
+}
+
+function rowWithKey(meta: ModelMeta, key: readonly unknown[], columns: readonly ColumnMeta[] = meta.primaryKey): Clause[] {
+  return columns.map((column, i) => equals(meta, column, key[i]));
 }
 
 const updates = new PerModel<KeptColumns>();
@@ -224,6 +240,7 @@ function updateStatement(
   session: Session,
   columns: readonly ColumnMeta[],
   values: readonly unknown[],
+  keyColumns: readonly ColumnMeta[],
   key: readonly unknown[],
 ): CompiledStatement {
   const keepable = !values.includes(null);
@@ -234,9 +251,9 @@ function updateStatement(
     const value: ExprNode = values[i] === null ? { kind: "null" } : { kind: "value", value: values[i], codec: column.codec };
     return { column: column.ref, codec: column.codec, value };
   });
-  const node: UpdateNode = { kind: "update", table: meta.table, set: { tokens: [], node: set }, where: rowWithKey(meta, key) };
+  const node: UpdateNode = { kind: "update", table: meta.table, set: { tokens: [], node: set }, where: rowWithKey(meta, key, keyColumns) };
   if (!keepable || known) return compileFor(session, node);
-  const codecs = [...columns, ...meta.primaryKey].map((column) => column.codec);
+  const codecs = [...columns, ...keyColumns].map((column) => column.codec);
   const statement = keep(session, node, codecs, [...values, ...key]);
   updates.set(meta, session, { columns, statement });
   return statement?.compiled ?? compileFor(session, node);
@@ -260,26 +277,65 @@ export async function updateInstance(instance: ModelBase, session: Session, fiel
     if (value === undefined) throw new UsageError(`${column.label} is undefined`, { hint: "write null for NULL" });
     return meta.accept(column, value);
   });
-  const answer = session.run(updateStatement(meta, session, changed, values, key), statementMeta(meta));
+  assertPinnedChanges(
+    meta,
+    changed.map((column, i) => [column, values[i]]),
+  );
+  const { version } = meta.behaviour;
+  const counter = version === null ? null : meta.column(version);
+  const keyColumns = counter === null ? meta.primaryKey : [...meta.primaryKey, counter];
+  if (counter !== null) {
+    const read = stateOf(instance).saved(counter);
+    if (typeof read !== "number") throw new UsageError(`${String(instance)} was read without its ${counter.property}`);
+    const at = changed.indexOf(counter);
+    if (at === -1) changed.push(counter);
+    values[at === -1 ? values.length : at] = read + 1;
+    key.push(read);
+  }
+  const answer = session.run(updateStatement(meta, session, changed, values, keyColumns, key), statementMeta(meta));
   const result = answer instanceof Promise ? await answer : answer;
-  if (result.affected === 0) throw stale(meta, instance, "updated");
-  markSaved(meta, instance, session, changed, values);
+  if (result.affected === 0) throw stale(meta, instance, "updated", counter === null ? undefined : changedByOthers);
+  markSaved(meta, instance, session, changed, values, counter === null ? [] : [counter]);
+}
+
+const deletes = new PerModel<KeptStatement | null>();
+
+/** The text of a delete by key is the same for every row of a model. */
+function deleteStatement(meta: ModelMeta, session: Session, where: readonly Clause[]): CompiledStatement {
+  const node: DeleteNode = { kind: "delete", table: meta.table, where };
+  const values = where.map(comparedWith);
+  let kept = values.includes(undefined) ? null : deletes.get(meta, session);
+  if (kept === undefined) {
+    const { version } = meta.behaviour;
+    const columns = version === null ? meta.primaryKey : [...meta.primaryKey, meta.column(version)];
+    const codecs = columns.map((column) => column.codec);
+    kept = deletes.set(meta, session, keep(session, node, codecs, values));
+  }
+  return kept === null ? compileFor(session, node) : again(kept, values);
+}
+
+/** The value that a key's column is compared with. */
+function comparedWith({ node }: Clause): unknown {
+  return node.kind === "compare" && node.right.kind === "value" ? node.right.value : undefined;
 }
 
 export async function deleteInstance(instance: ModelBase, session: Session): Promise<void> {
   const meta = metaOfInstance(instance);
-  const where = keyClauses(meta, instance, "be deleted");
-  const result = await runNode(session, { kind: "delete", table: meta.table, where }, meta);
-  if (result.affected === 0) throw stale(meta, instance, "deleted");
-  if (session.inTransaction) restoreOnRollback(instance, session, []);
+  const where = rowClauses(meta, instance, "deleted");
+  const answer = session.run(deleteStatement(meta, session, where), statementMeta(meta));
+  const result = answer instanceof Promise ? await answer : answer;
+  if (result.affected === 0) throw stale(meta, instance, "deleted", meta.behaviour.version === null ? undefined : changedByOthers);
+  restoreOnRollback(instance, session, []);
   stateOf(instance).status = "deleted";
 }
 
-function stale(meta: ModelMeta, instance: ModelBase, verb: string): StaleObjectError {
+const changedByOthers = "somebody else changed or deleted it: refresh() and try again";
+
+function stale(meta: ModelMeta, instance: ModelBase, verb: string, hint = "somebody else deleted it"): StaleObjectError {
   return new StaleObjectError(`${String(instance)} was not ${verb}: its row is gone`, {
     model: meta.name,
     outcome: "not_applied",
-    hint: "somebody else deleted it",
+    hint,
   });
 }
 
@@ -289,7 +345,7 @@ export async function refreshInstance(instance: ModelBase, session: Session): Pr
   const where = meta.primaryKey.map((column) => equals(meta, column, state.saved(column)));
   const columns = [...meta.columns.values()].filter((column) => !column.declaration.hidden || state.saved(column) !== notLoaded);
   const select = selectColumns(meta, columns);
-  const result = await runNode(session, selectFrom(meta, select.columns, where), meta);
+  const result = await runNode(session, selectFrom(meta, select.columns, where, meta.bare), meta);
   const values = readGenerated(session, columns, result.rows)[0];
   if (values === undefined) throw new NotFoundError(`${String(instance)} is gone`, { model: meta.name });
   markSaved(meta, instance, session, columns, values);

@@ -1,43 +1,72 @@
 /** A query as data, and the trees that it turns into. Layer 6. */
-import type { AggregateNode, ExprNode, OrderNode } from "../ast/expr.ts";
-import { type Clause, type JoinNode, type SelectNode, type WrappedSelectNode, wrappedTable } from "../ast/select.ts";
+import type { AggregateNode, ColumnNode, ColumnRef, ExprNode, OrderNode, ScopeToken, ValueNode } from "../ast/expr.ts";
+import type { Clause, DerivedSource, JoinNode, LockNode, SelectNode } from "../ast/select.ts";
+import { sameExpression } from "../ast/shape.ts";
 import type { Codec } from "../codec/codec.ts";
 import { safeIntCodec } from "../codec/number.ts";
+import { Parameter } from "../codec/parameter.ts";
 import { kindOf } from "../codec/refuse.ts";
+import { boolCodec } from "../codec/text.ts";
 import { UsageError } from "../errors.ts";
 import { Expression, OrderTerm } from "../expr/expression.ts";
-import type { PrefetchTree } from "../relations/prefetch.ts";
+import { isSelectSource } from "../expr/subquery.ts";
 import { assertGrouped } from "./groups.ts";
-import type { ColumnMeta, ModelMeta } from "./meta.ts";
+import { lifted } from "./lifted.ts";
+import { assertLockable, refuseLock } from "./lock.ts";
+import { type Kept, ModelMeta } from "./meta.ts";
 import type { SessionRef } from "./reading.ts";
-import { addSelection, type QuerySource, type Selection, selectColumns, wholeSelection } from "./selection.ts";
+import { addSelection, type Selection, selectColumns, wholeSelection } from "./selection.ts";
+import type { QuerySource, SourceColumn, SourceMeta } from "./source.ts";
 import type { ModelConstructor } from "./whole-row.ts";
 
+/** Relations to load with the rows of a query, by name: each with the query of its rows. */
+export type PrefetchTree = ReadonlyMap<string, PrefetchBranch>;
+export interface PrefetchBranch {
+  readonly query: QueryState;
+  /** The query is the caller's: it says more than that all related rows are wanted. */
+  readonly own: boolean;
+}
+/** To-one relations that are read in the same statement, by name. */
+export interface JoinedTree extends ReadonlyMap<string, JoinedTree> {}
+
 export interface QueryState {
-  readonly meta: ModelMeta;
-  readonly model: ModelConstructor;
+  /** Of the first source. */
+  readonly meta: SourceMeta;
+  /** The class of its rows; null: plain rows of another query. */
+  readonly model: ModelConstructor | null;
   readonly session: SessionRef;
   /** The model itself, then what was joined, by position. */
   readonly sources: readonly QuerySource[];
   readonly joins: readonly JoinNode[];
   readonly where: readonly Clause[];
   readonly groupBy: readonly Clause[];
+  readonly rollup: boolean;
   readonly having: readonly Clause[];
   /** Null: the model's own order. */
   readonly orderBy: readonly Clause<OrderNode>[] | null;
-  readonly limit: number | null;
-  readonly offset: number | null;
+  readonly limit: SelectNode["limit"];
+  readonly offset: SelectNode["offset"];
   readonly distinct: boolean;
-  readonly lock: "update" | null;
+  readonly lock: LockNode | null;
   readonly allRows: boolean;
+  /** Of a model that keeps deleted rows. */
+  readonly kept: Kept;
+  /** The model's own standing conditions count. */
+  readonly scoped: boolean;
+  /** Why they do not. */
+  readonly reason: string | null;
+  /** Stops whatever the query does. */
+  readonly signal: AbortSignal | null;
+  readonly timeoutMs: number | null;
   /** Known to have no rows: reading sends nothing. */
   readonly never: boolean;
   /** Relations to load with the rows. */
   readonly prefetch: PrefetchTree;
+  readonly joined: JoinedTree;
   /** Plain rows of these expressions; null: instances. */
   readonly selection: Selection | null;
   /** Instances: hidden columns asked for, and expressions beside the columns. */
-  readonly alsoColumns: readonly ColumnMeta[];
+  readonly alsoColumns: readonly SourceColumn[];
   readonly also: Selection | null;
 }
 
@@ -48,6 +77,7 @@ const nothingAsked: Asked = {
   joins: [],
   where: [],
   groupBy: [],
+  rollup: false,
   having: [],
   orderBy: null,
   limit: null,
@@ -55,25 +85,99 @@ const nothingAsked: Asked = {
   distinct: false,
   lock: null,
   allRows: false,
+  kept: "live",
+  scoped: true,
+  reason: null,
+  signal: null,
+  timeoutMs: null,
   never: false,
   prefetch: new Map(),
+  joined: new Map(),
   selection: null,
   alsoColumns: [],
   also: null,
 };
 const askable = Object.keys(nothingAsked) as (keyof Asked)[];
 
+/** A copy whose properties are written out: spreading this many of them costs ten times as much. */
+function copyOf(state: QueryState): { -readonly [K in keyof QueryState]: QueryState[K] } {
+  return {
+    meta: state.meta,
+    model: state.model,
+    session: state.session,
+    sources: state.sources,
+    joins: state.joins,
+    where: state.where,
+    groupBy: state.groupBy,
+    rollup: state.rollup,
+    having: state.having,
+    orderBy: state.orderBy,
+    limit: state.limit,
+    offset: state.offset,
+    distinct: state.distinct,
+    lock: state.lock,
+    allRows: state.allRows,
+    kept: state.kept,
+    scoped: state.scoped,
+    reason: state.reason,
+    signal: state.signal,
+    timeoutMs: state.timeoutMs,
+    never: state.never,
+    prefetch: state.prefetch,
+    joined: state.joined,
+    selection: state.selection,
+    alsoColumns: state.alsoColumns,
+    also: state.also,
+  };
+}
+
+/** The state with this changed. */
+export function changedState(state: QueryState, change: Partial<QueryState>): QueryState {
+  const copy: Record<string, unknown> & QueryState = copyOf(state);
+  for (const key in change) copy[key] = change[key as keyof QueryState];
+  return copy;
+}
+
+const nowhere: QueryState = { ...nothingAsked, meta: null as never, model: null, session: null, sources: [] };
+
 export function newQuery(meta: ModelMeta, model: ModelConstructor, session: SessionRef): QueryState {
-  return { meta, model, session, sources: [{ meta, model, outer: false }], ...nothingAsked };
+  const query = copyOf(nowhere);
+  query.meta = meta;
+  query.model = model;
+  query.session = session;
+  query.sources = [{ meta, model, node: meta.source, outer: false }];
+  return query;
+}
+
+/** A query of plain rows. */
+export function rowsQuery(source: QuerySource, session: SessionRef, selection: Selection): QueryState {
+  return { ...nothingAsked, meta: source.meta, model: null, session, sources: [source], selection };
+}
+
+/** @throws UsageError for anything but a query */
+export function queryStateOf(query: unknown, what: string): QueryState {
+  if (isSelectSource(query) && "state" in query) return query.state as QueryState;
+  throw new UsageError(`${what} takes a query, got ${kindOf(query)}`);
+}
+
+/** The model of a query whose rows are its instances, or are those of its table. @throws UsageError */
+export function modelOf(state: QueryState, what: string): { readonly meta: ModelMeta; readonly model: ModelConstructor } {
+  const { meta, model } = state;
+  if (meta instanceof ModelMeta && model !== null) return { meta, model };
+  throw new UsageError(`${meta.name}: ${what} needs a model, and these are rows of a query`);
 }
 
 /** True for all rows of one table as they are: nothing was asked of this query yet. */
 export function isWholeTable(state: QueryState): boolean {
-  return state.sources.length === 1 && askable.every((key) => state[key] === nothingAsked[key]);
+  return (
+    state.sources.length === 1 &&
+    state.sources[0]?.node === state.sources[0]?.meta.source &&
+    askable.every((key) => state[key] === nothingAsked[key])
+  );
 }
 
 /** The columns of an instance in this query. */
-export function instanceColumns(state: QueryState): readonly ColumnMeta[] {
+export function instanceColumns(state: QueryState): readonly SourceColumn[] {
   return state.alsoColumns.length === 0 ? state.meta.visible : [...state.meta.visible, ...state.alsoColumns];
 }
 
@@ -84,16 +188,17 @@ export function selectionOf(state: QueryState): Selection {
 }
 
 export function selectTree(state: QueryState, columns: readonly Clause[], orderBy: readonly Clause<OrderNode>[] = []): SelectNode {
-  if (state.groupBy.length > 0)
+  if (state.groupBy.length > 0 || state.selection !== null || state.also !== null)
     assertGrouped(state.meta, state.groupBy, [...columns, ...orderBy.map(({ tokens, node }) => ({ tokens, node: node.item }))]);
-  const { meta, joins, where, groupBy, having, limit, offset, distinct, lock } = state;
-  return {
+  const { sources, joins, where, groupBy, rollup, having, limit, offset, distinct, lock } = state;
+  const tree: SelectNode = {
     kind: "select",
-    source: { kind: "table", table: meta.table },
+    source: (sources[0] as QuerySource).node,
     joins,
     columns,
     where,
     groupBy,
+    rollup,
     having,
     orderBy,
     limit,
@@ -101,6 +206,13 @@ export function selectTree(state: QueryState, columns: readonly Clause[], orderB
     distinct,
     lock,
   };
+  if (lock !== null) assertLockable(state, tree);
+  return tree;
+}
+
+/** The query inside another one: its order counts only where it decides which rows there are. */
+export function subqueryTree(state: QueryState): SelectNode {
+  return selectTree(state, selectionOf(state).columns, state.limit === null && state.offset === null ? [] : orderOf(state, false));
 }
 
 export function isCut(state: QueryState): boolean {
@@ -119,6 +231,24 @@ export function orderOf(state: QueryState, keyed: boolean): readonly Clause<Orde
   }));
 }
 
+/** The order, completed by what tells rows apart: keys, or what distinct and grouped rows show. */
+export function decidedOrder(state: QueryState): Clause<OrderNode>[] {
+  const order = orderOf(state, false);
+  const keys =
+    state.groupBy.length > 0
+      ? state.groupBy
+      : state.distinct
+        ? selectionOf(state).columns
+        : state.sources.flatMap(({ meta }, i) => {
+            const tokens = state.sources.map((source): ScopeToken => ({ kind: "scope", label: source.meta.name }));
+            return meta.primaryKey.map((column): Clause => ({ tokens, node: meta.node(column, tokens[i] as ScopeToken) }));
+          });
+  // An expression written out again has parameters of its own: no longer the one that is shown. Documents have no order.
+  const columns = keys.filter(({ node }) => node.kind === "column" && (node.codec as Codec).family !== "json");
+  const missing = columns.filter((key) => !order.some(({ tokens, node }) => sameExpression({ tokens, node: node.item }, key)));
+  return [...order, ...missing.map(({ tokens, node }) => ({ tokens, node: { item: node, direction: "asc", nulls: null } as const }))];
+}
+
 export function reversed(order: readonly Clause<OrderNode>[]): Clause<OrderNode>[] {
   return order.map(({ tokens, node }) => ({
     tokens,
@@ -131,7 +261,7 @@ export function reversed(order: readonly Clause<OrderNode>[]): Clause<OrderNode>
   }));
 }
 
-export function orderTerms(given: unknown, meta: ModelMeta): OrderNode[] {
+export function orderTerms(given: unknown, meta: SourceMeta): OrderNode[] {
   const terms = Array.isArray(given) ? given : [given];
   if (terms.length === 0) throw new UsageError(`${meta.name}.orderBy was given an empty list`);
   return terms.map((term: unknown) => {
@@ -142,38 +272,88 @@ export function orderTerms(given: unknown, meta: ModelMeta): OrderNode[] {
 }
 
 /** `select count(*)`, over the query as a whole where it is limited or distinct. */
-export function countTree(state: QueryState): SelectNode | WrappedSelectNode {
+export function countTree(state: QueryState): SelectNode {
   const node: AggregateNode = { kind: "aggregate", name: "count", item: null, codec: safeIntCodec };
-  if (!isCut(state)) return selectTree({ ...state, lock: null }, [{ tokens: [], node }]);
-  const columns = state.distinct || state.groupBy.length > 0 ? selectionOf(state).columns : [];
+  refuseLock(state, "a count");
+  if (!isCut(state)) return selectTree(state, [{ tokens: [], node }]);
   // An order decides nothing about the number of rows.
-  const inner = columns.length > 0 ? columns : [{ tokens: [], node: { kind: "constant", value: true } satisfies ExprNode }];
-  return { kind: "wrapped", query: selectTree({ ...state, lock: null }, inner), columns: [node] };
+  const columns = state.distinct || state.groupBy.length > 0 ? selectionOf(state).columns : [];
+  return around(selectTree(state, columns.length > 0 ? columns : [anything]), [node]);
+}
+
+const anything: Clause = { tokens: [], node: { kind: "constant", value: true } };
+/** Stands for the query that a select is around. */
+export const wholeQuery: ScopeToken = { kind: "scope", label: "the query" };
+
+function numbered(slot: number): ColumnRef {
+  return { property: `c${slot}`, name: `c${slot}`, explicit: true };
+}
+
+/** What a select around a query calls its column at this place. */
+export function shownAs(slot: number, item: ExprNode): ColumnNode {
+  // Only conditions have no codec of their own.
+  const codec = "codec" in item ? (item.codec as Codec) : boolCodec;
+  return { kind: "column", token: wholeQuery, column: numbered(slot), codec };
+}
+
+/** `select <columns> from (<query>) as q` */
+export function around(query: SelectNode, columns: readonly ExprNode[]): SelectNode {
+  const source: DerivedSource = {
+    kind: "derived",
+    name: "q",
+    query,
+    columns: query.columns.map((_, slot) => numbered(slot)),
+    table: null,
+    lateral: null,
+  };
+  return {
+    kind: "select",
+    source,
+    joins: [],
+    columns: columns.map((node) => ({ tokens: [wholeQuery], node })),
+    where: [],
+    groupBy: [],
+    having: [],
+    orderBy: [],
+    limit: null,
+    offset: null,
+    distinct: false,
+    lock: null,
+  };
 }
 
 /** Aggregates over exactly the rows of a limited query: each argument becomes a column of the inner one. */
-export function aggregateTree(state: QueryState, columns: readonly Clause[]): SelectNode | WrappedSelectNode {
-  if (!isCut(state)) return selectTree({ ...state, lock: null }, columns);
+export function aggregateTree(state: QueryState, columns: readonly Clause[]): SelectNode {
+  refuseLock(state, "an aggregate");
+  if (!isCut(state)) return selectTree(state, columns);
   if (state.distinct)
     throw new UsageError(`${state.meta.name}: an aggregate over distinct() rows is ambiguous`, { hint: "drop distinct()" });
   const inner: Clause[] = [];
   const outer = columns.map(({ tokens, node }): ExprNode => {
     if (node.kind !== "aggregate")
       throw new UsageError(`${state.meta.name}: over a limited query only plain aggregates can be taken, such as sum(p.views)`);
-    if (node.item === null) return node;
-    const name = `c${inner.push({ tokens, node: node.item }) - 1}`;
-    const codec = "codec" in node.item ? (node.item.codec as Codec) : node.codec;
-    return {
-      ...node,
-      item: { kind: "column", token: { kind: "table", table: wrappedTable }, column: { property: name, name, explicit: true }, codec },
-    };
+    return lifted(node, (item) => {
+      const slot = inner.push({ tokens, node: item }) - 1;
+      return shownAs(slot, item);
+    });
   });
-  if (inner.length === 0) inner.push({ tokens: [], node: { kind: "constant", value: true } });
-  return { kind: "wrapped", query: selectTree({ ...state, lock: null }, inner, orderOf(state, false)), columns: outer };
+  return around(selectTree(state, inner.length > 0 ? inner : [anything], orderOf(state, false)), outer);
 }
 
 export function wholeNumber(n: unknown, what: string, least: number): number {
   if (typeof n !== "number" || !Number.isSafeInteger(n) || n < least)
     throw new UsageError(`${what} takes a whole number from ${least}, got ${typeof n === "number" ? n : kindOf(n)}`);
   return n;
+}
+
+/** What limit() and offset() take: a whole number from 0, or a parameter of a prepared query. */
+export function cutAt(given: unknown, what: string): number | ValueNode {
+  const node = Expression.is(given) ? given.node : null;
+  if (node?.kind === "value" && node.value instanceof Parameter) return { ...node, codec: safeIntCodec };
+  return wholeNumber(given, what, 0);
+}
+
+/** The limit of a query that is asked for one row. */
+export function firstOnly(limit: SelectNode["limit"]): number {
+  return typeof limit === "number" ? Math.min(limit, 1) : 1;
 }

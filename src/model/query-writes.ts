@@ -1,24 +1,104 @@
-/** UPDATE and DELETE of a query's rows. Layer 6. */
-import type { Assignment } from "../ast/dml.ts";
+/** UPDATE and DELETE of a query's rows, joined and limited ones by their keys. Layer 6. */
+import type { Assignment, UpdateNode } from "../ast/dml.ts";
+import type { ColumnRef, ExprNode, ScopeToken } from "../ast/expr.ts";
+import { readsPerRow } from "../ast/queries.ts";
+import type { Clause, DerivedSource, SelectNode } from "../ast/select.ts";
+import type { DriverResult } from "../drivers/driver.ts";
 import { UsageError } from "../errors.ts";
 import { Expression } from "../expr/expression.ts";
 import { inputOf } from "./base.ts";
 import { callScope } from "./conditions.ts";
-import type { ColumnMeta } from "./meta.ts";
-import { isCut, type QueryState } from "./query-state.ts";
+import { refuseLock } from "./lock.ts";
+import type { ColumnMeta, ModelMeta } from "./meta.ts";
+import { modelOf, orderOf, type QueryState, selectTree } from "./query-state.ts";
 import { runNode, sessionOf } from "./reading.ts";
+import { assertPinnedChanges } from "./scope-values.ts";
+import { selectColumns, selectFrom } from "./selection.ts";
+import { counted } from "./versions.ts";
 
-/** @throws UsageError for a query whose rows are not simply those of its table that meet a condition */
-function assertWritable(state: QueryState, verb: string): void {
+/** @throws UsageError for a query whose rows are not rows of its table, or that says nothing of which rows it means */
+export function assertWritable(state: QueryState, verb: string): void {
   const { name } = state.meta;
   const refuse = (what: string, hint: string): never => {
     throw new UsageError(`${name}: ${verb} ${what}`, { hint });
   };
-  if (isCut(state)) refuse("of a limited or distinct query", "put the limit into a condition on the key");
+  if (state.distinct || state.groupBy.length > 0) refuse("of distinct or grouped rows", "say the condition with in(query)");
+  refuseLock(state, `${verb}, which locks by itself,`);
   if (state.selection !== null) refuse("after select()", "drop select()");
-  if (state.joins.length > 0) refuse("of a joined query", "say the condition with exists() or in(query)");
-  if (state.where.length === 0 && !state.allRows)
+  if (verb === "delete" && state.kept === "deleted")
+    refuse("of rows that are deleted already", "restore() brings them back, purge() removes them for good");
+  if (verb === "delete" && state.kept === "all" && (state.meta as ModelMeta).behaviour.deletion === "archive")
+    refuse("of live and archived rows", "drop includeDeleted(): live rows are deleted");
+  if (state.where.length === 0 && !state.allRows && state.kept !== "deleted")
     refuse("without a condition would touch every row", `say so: ${name}.all().allRows().${verb}(...)`);
+}
+
+/**
+ * True where the rows are those of the table that meet the conditions. What is read from the same table for each of them has
+ * to be read before any is changed: MySQL and MariaDB change row by row, and would read what they have changed already.
+ */
+function isPlain(state: QueryState, meta: ModelMeta, set: readonly Clause[] = []): boolean {
+  const { sources, limit, offset } = state;
+  if (sources.length !== 1 || sources[0]?.node.kind !== "table" || limit !== null || offset !== null) return false;
+  return ![...conditions(state), ...set].some((clause) => readsPerRow(clause, meta.table));
+}
+
+/** What the query asks for, and what stands for every query of the table. */
+function conditions({ where, sources }: QueryState): Clause[] {
+  const source = sources[0]?.node;
+  return [...where, ...(source?.kind === "table" ? (source.scopes ?? []) : []).map(({ condition }) => condition())];
+}
+
+function reasonOf({ reason }: QueryState): { readonly unscoped?: string } {
+  return reason === null ? {} : { unscoped: reason };
+}
+
+/** The keys of the query's rows, with more values of them. */
+function keysTree(state: QueryState, meta: ModelMeta, more: readonly Clause[]): SelectNode {
+  const cut = state.limit !== null || state.offset !== null;
+  return selectTree({ ...state, lock: null }, [...selectColumns(meta, meta.primaryKey).columns, ...more], cut ? orderOf(state, true) : []);
+}
+
+/** The keys as a table, and what says which of its rows belongs to which of the model's. */
+function keysSource(
+  state: QueryState,
+  meta: ModelMeta,
+  more: readonly Clause[],
+): { source: DerivedSource; token: ScopeToken; on: ExprNode } {
+  const query = keysTree(state, meta, more);
+  const token: ScopeToken = { kind: "scope", label: "the query's rows" };
+  const source: DerivedSource = {
+    kind: "derived",
+    name: "chosen",
+    query,
+    columns: query.columns.map((_, slot) => valueColumn(slot)),
+    table: null,
+    lateral: null,
+  };
+  const items = meta.primaryKey.map(
+    (column, slot): ExprNode => ({
+      kind: "compare",
+      op: "=",
+      left: meta.node(column, meta.token),
+      right: { kind: "column", token, column: valueColumn(slot), codec: column.codec },
+    }),
+  );
+  return { source, token, on: items.length === 1 ? (items[0] as ExprNode) : { kind: "logic", op: "and", items } };
+}
+
+function valueColumn(slot: number): ColumnRef {
+  return { property: `value${slot}`, name: `value_${slot}`, explicit: true };
+}
+
+/** `key in (select key ...)`, and for keys of several columns `exists (select 1 from (select ...) where ...)`. */
+export function chosenRows(state: QueryState, meta: ModelMeta): Clause {
+  const [key] = meta.primaryKey as [ColumnMeta];
+  const tokens = [meta.token];
+  if (meta.primaryKey.length === 1)
+    return { tokens, node: { kind: "inQuery", item: meta.node(key, meta.token), query: keysTree(state, meta, []), negated: false } };
+  const { source, token, on } = keysSource(state, meta, []);
+  const query: SelectNode = { ...selectFrom(meta, [], [{ tokens: [token], node: on }]), source };
+  return { tokens, node: { kind: "exists", query } };
 }
 
 function assignment(column: ColumnMeta, value: unknown): Assignment {
@@ -27,30 +107,97 @@ function assignment(column: ColumnMeta, value: unknown): Assignment {
   return { column: ref, codec, value: value === null ? { kind: "null" } : { kind: "value", value, codec } };
 }
 
-export async function updateRows(state: QueryState, values: unknown): Promise<number> {
-  assertWritable(state, "update");
-  const { meta, where } = state;
+/** The assignments of an update; values are taken from the scopes of all sources. */
+function assignments(state: QueryState, meta: ModelMeta, values: unknown): { tokens: readonly ScopeToken[]; set: Assignment[] } {
   const { tokens, result } =
-    typeof values === "function" ? callScope([meta], values as (...scopes: never[]) => unknown) : { tokens: [], result: values };
+    typeof values === "function"
+      ? callScope(
+          state.sources.map((source) => source.meta),
+          values as (...scopes: never[]) => unknown,
+        )
+      : { tokens: [], result: values };
   const input = inputOf(meta, result);
   const names = Object.keys(input).filter((name) => input[name] !== undefined);
   if (names.length === 0) throw new UsageError(`${meta.name}.update was given nothing to set`);
-  const set = names.map((name) => {
+  const accepted = names.map((name): readonly [ColumnMeta, unknown] => {
     const column = meta.column(name);
     if (column.declaration.primaryKey) throw new UsageError(`${column.label} is the primary key: keys are not updated`);
     const value = input[name];
-    return assignment(column, Expression.is(value) ? value : meta.accept(column, value));
+    return [column, Expression.is(value) ? value : meta.accept(column, value)];
   });
+  if (state.scoped) assertPinnedChanges(meta, accepted);
+  const set = accepted.map(([column, value]) => assignment(column, value));
   for (const column of meta.columns.values()) {
     if (column.declaration.autoNow && !names.includes(column.property)) set.push(assignment(column, new Date()));
   }
-  if (state.never) return 0;
-  return (await runNode(sessionOf(state.session), { kind: "update", table: meta.table, set: { tokens, node: set }, where }, meta)).affected;
+  return { tokens, set };
+}
+
+/** @throws UsageError */
+export function updateNode(state: QueryState, values: unknown): UpdateNode {
+  assertWritable(state, "update");
+  const { meta } = modelOf(state, "update");
+  if (meta.behaviour.deletion === "archive" && state.kept !== "live")
+    throw new UsageError(`${meta.name}: update of archived rows`, { hint: "restore() them first" });
+  const { tokens, set } = assignments(state, meta, values);
+  return updateOf(state, meta, tokens, set);
+}
+
+/** The statement that makes these assignments in the query's rows. */
+export function updateOf(state: QueryState, meta: ModelMeta, tokens: readonly ScopeToken[], set: readonly Assignment[]): UpdateNode {
+  const { table } = meta;
+  const more = counted(meta, set);
+  if (
+    isPlain(
+      state,
+      meta,
+      set.map(({ value }) => ({ tokens, node: value })),
+    )
+  )
+    return { kind: "update", table, set: { tokens, node: [...set, ...more] }, where: conditions(state), ...reasonOf(state) };
+  const constant = ({ value }: Assignment): boolean => value.kind === "value" || value.kind === "null";
+  if (set.every(constant)) return { kind: "update", table, set: { tokens: [], node: [...set, ...more] }, where: [chosenRows(state, meta)] };
+  // Values may come from any source of the query: they are computed there, beside the keys of their rows.
+  const computed = set.filter((each) => !constant(each));
+  const { source, token, on } = keysSource(
+    state,
+    meta,
+    computed.map(({ value }) => ({ tokens, node: value })),
+  );
+  const taken = set.map((each): Assignment => {
+    const at = computed.indexOf(each);
+    if (at === -1) return each;
+    const codec = ("codec" in each.value ? each.value.codec : null) ?? each.codec;
+    return { ...each, value: { kind: "column", token, column: valueColumn(meta.primaryKey.length + at), codec } };
+  });
+  const both = [meta.token, token];
+  return {
+    kind: "update",
+    table,
+    set: { tokens: both, node: [...taken, ...more] },
+    where: [],
+    from: { source, on: { tokens: both, node: on } },
+  };
+}
+
+/** @throws UsageError */
+export function deleteNode(state: QueryState, verb: "delete" | "purge" = "delete") {
+  assertWritable(state, verb);
+  const { meta } = modelOf(state, "delete");
+  if (!isPlain(state, meta)) return { kind: "delete", table: meta.table, where: [chosenRows(state, meta)] } as const;
+  return { kind: "delete", table: meta.table, where: conditions(state), ...reasonOf(state) } as const;
+}
+
+export async function updateRows(state: QueryState, values: unknown): Promise<number> {
+  return affected(state, updateNode(state, values));
 }
 
 export async function deleteRows(state: QueryState): Promise<number> {
-  assertWritable(state, "delete");
+  return affected(state, deleteNode(state));
+}
+
+async function affected(state: QueryState, node: Parameters<typeof runNode>[1]): Promise<number> {
   if (state.never) return 0;
-  const { meta, where, session } = state;
-  return (await runNode(sessionOf(session), { kind: "delete", table: meta.table, where }, meta)).affected;
+  const result: DriverResult = await runNode(sessionOf(state.session), node, state.meta, state.signal);
+  return result.affected;
 }

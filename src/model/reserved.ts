@@ -13,6 +13,7 @@ export const reservedNames = [
   "beforeSave",
   "beforeUpdate",
   "belongsTo",
+  "belongsToAny",
   "c",
   "changedFields",
   "changes",

@@ -4,16 +4,18 @@ import type {
   ColumnDefinition,
   ForeignKeyDefinition,
   IndexDefinition,
-  ReferentialAction,
   TableDefinition,
   UniqueDefinition,
 } from "../ast/ddl.ts";
-import type { ColumnRef, ExprNode } from "../ast/expr.ts";
+import type { ColumnNode, ColumnRef, ExprNode } from "../ast/expr.ts";
 import { kindOf } from "../codec/refuse.ts";
 import { UsageError } from "../errors.ts";
-import { Condition, Expression, expressionOf, OrderTerm } from "../expr/expression.ts";
+import { Condition, Expression, OrderTerm } from "../expr/expression.ts";
+import { expressionOf } from "../expr/expression-of.ts";
+import { keyActions } from "./columns.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { targetOf } from "./meta.ts";
+import { deletedAt } from "./standing-scopes.ts";
 
 export function tableDefinitionOf(meta: ModelMeta): TableDefinition {
   const columns = [...meta.columns.values()];
@@ -25,7 +27,7 @@ export function tableDefinitionOf(meta: ModelMeta): TableDefinition {
     uniques: [
       ...columns.filter(({ declaration }) => declaration.unique).map((column) => ({ name: null, columns: [column.ref] })),
       ...uniques(meta, meta.options.uniques?.(scope)),
-    ],
+    ].map((unique) => ({ ...unique, among: among(meta) })),
     checks: [...columns.flatMap((column) => columnChecks(meta, column)), ...tableChecks(meta, meta.options.checks?.(scope))],
     foreignKeys: [
       ...columns.flatMap((column) => columnForeignKey(meta, column)),
@@ -41,6 +43,12 @@ export function tableDefinitionOf(meta: ModelMeta): TableDefinition {
     ],
     comment: meta.options.comment ?? null,
   };
+}
+
+/** Deleted rows stand in nobody's way. */
+function among(meta: ModelMeta): ExprNode | null {
+  if (meta.behaviour.deletion !== "soft") return null;
+  return { kind: "isNull", item: meta.node(meta.column(deletedAt), { kind: "table", table: meta.table }), negated: false };
 }
 
 function columnDefinition(meta: ModelMeta, column: ColumnMeta): ColumnDefinition {
@@ -84,9 +92,13 @@ function tableChecks(meta: ModelMeta, given: unknown): CheckDefinition[] {
   return named.map(([name, check]) => ({ name, condition: condition(check, `a check of ${meta.name}`), columns: [] }));
 }
 
+function isOwn(node: ExprNode): node is ColumnNode {
+  return node.kind === "column" && node.token.kind !== "path";
+}
+
 function columnOf(meta: ModelMeta, value: unknown, option: string): ColumnRef {
   if (typeof value === "string") return meta.column(value).ref;
-  if (Expression.is(value) && value.node.kind === "column") return value.node.column;
+  if (Expression.is(value) && isOwn(value.node)) return value.node.column;
   throw new UsageError(`${meta.name}: ${option} takes columns, got ${kindOf(value)}`);
 }
 
@@ -126,7 +138,7 @@ function indexes(meta: ModelMeta, given: unknown): IndexDefinition[] {
 function indexColumn(meta: ModelMeta, term: unknown): IndexDefinition["columns"][number] {
   if (OrderTerm.is(term)) {
     const { item, direction } = term.node;
-    if (item.kind === "column") return { column: item.column, direction };
+    if (isOwn(item)) return { column: item.column, direction };
   }
   return { column: columnOf(meta, term, "indexes"), direction: "asc" };
 }
@@ -136,8 +148,13 @@ function columnForeignKey(meta: ModelMeta, column: ColumnMeta): ForeignKeyDefini
   if (reference === null) return [];
   const target = targetOf(reference.target, meta, column.label);
   const targetColumn = target.column(reference.column ?? (target.primaryProperties[0] as string));
-  const { onDelete, onUpdate } = reference;
+  const { onDelete, onUpdate } = inDatabase(reference);
   return [{ name: null, columns: [column.ref], target: target.table, targetColumns: [targetColumn.ref], onDelete, onUpdate }];
+}
+
+/** What the ORM looks up beforehand is refused by the database to whoever does not ask the ORM. */
+function inDatabase({ onDelete, onUpdate }: ReturnType<typeof keyActions>): Pick<ForeignKeyDefinition, "onDelete" | "onUpdate"> {
+  return { onDelete: onDelete === "protect" ? "restrict" : onDelete, onUpdate };
 }
 
 function tableForeignKey(meta: ModelMeta, key: NonNullable<ModelMeta["options"]["foreignKeys"]>[number]): ForeignKeyDefinition {
@@ -145,12 +162,26 @@ function tableForeignKey(meta: ModelMeta, key: NonNullable<ModelMeta["options"][
   const targetColumns = key.references === undefined ? target.primaryKey : key.references.map((property) => target.column(property));
   if (targetColumns.length !== key.on.length)
     throw new UsageError(`${meta.name}: a foreign key of ${key.on.length} columns refers to ${targetColumns.length} of ${target.name}`);
+  const pairs = inKeyOrder(
+    target,
+    key.on.map((property, i) => ({ own: meta.column(property).ref, far: (targetColumns[i] as ColumnMeta).ref })),
+  );
   return {
     name: key.name ?? null,
-    columns: key.on.map((property) => meta.column(property).ref),
+    columns: pairs.map(({ own }) => own),
     target: target.table,
-    targetColumns: targetColumns.map((column) => column.ref),
-    onDelete: (key.onDelete ?? "no action") as ReferentialAction,
-    onUpdate: (key.onUpdate ?? "no action") as ReferentialAction,
+    targetColumns: pairs.map(({ far }) => far),
+    ...inDatabase(keyActions(key)),
   };
+}
+
+/** MySQL and MariaDB find the key that is referred to by its columns in their order; to the others the order says nothing. */
+function inKeyOrder<P extends { readonly far: ColumnRef }>(target: ModelMeta, pairs: readonly P[]): readonly P[] {
+  const scope = target.scope({ kind: "table", table: target.table }) as never;
+  const keys = [
+    target.primaryKey.map((column) => column.ref),
+    ...uniques(target, target.options.uniques?.(scope)).map(({ columns }) => columns),
+  ];
+  const key = keys.find((columns) => columns.length === pairs.length && pairs.every(({ far }) => columns.includes(far)));
+  return key === undefined ? pairs : [...pairs].sort((a, b) => key.indexOf(a.far) - key.indexOf(b.far));
 }

@@ -5,15 +5,11 @@ import { kindOf } from "../codec/refuse.ts";
 import { UsageError } from "../errors.ts";
 import { Expression } from "../expr/expression.ts";
 import type { RowShape } from "../hydrate/row-plan.ts";
-import { type ColumnMeta, type ModelMeta, ModelScope } from "./meta.ts";
-
-/** One table of a query, with the class its rows are made of. */
-export interface QuerySource {
-  readonly meta: ModelMeta;
-  readonly model: abstract new (...args: never[]) => object;
-  /** The row may be missing: it stands on the far side of an outer join. */
-  readonly outer: boolean;
-}
+import { rowBehind } from "../relations/link.ts";
+import type { ModelMeta } from "./meta.ts";
+import { ModelScope } from "./model-scope.ts";
+import { plainSelect } from "./plain-select.ts";
+import type { QuerySource, SourceColumn, SourceMeta } from "./source.ts";
 
 /** A whole row among the selected values: bound to a database when rows are read. */
 export interface WholeField {
@@ -32,17 +28,17 @@ export interface Selection {
 export const nothingSelected: Selection = { columns: [], fields: [] };
 
 /** The columns of whole rows, with the token of the model's own source. */
-export function selectColumns(meta: ModelMeta, columns: readonly ColumnMeta[], firstSlot = 0): Selection {
+export function selectColumns(meta: SourceMeta, columns: readonly SourceColumn[], firstSlot = 0): Selection {
   return {
     columns: columns.map((column) => ({ tokens: [meta.token], node: meta.node(column, meta.token) })),
     fields: columns.map((column, i) => [column.property, { kind: "value", slot: firstSlot + i, codec: column.codec }]),
   };
 }
 
-const wholes = new WeakMap<ModelMeta, Selection>();
+const wholes = new WeakMap<SourceMeta, Selection>();
 
 /** The columns that every row has: the same object each time. */
-export function wholeSelection(meta: ModelMeta): Selection {
+export function wholeSelection(meta: SourceMeta): Selection {
   let whole = wholes.get(meta);
   if (whole === undefined) {
     whole = selectColumns(meta, meta.visible);
@@ -72,10 +68,10 @@ export function selectExpressions(
       const at = path === "" ? name : `${path}.${name}`;
       if (Expression.is(value))
         return [name, { kind: "value", slot: firstSlot + columns.push({ tokens, node: value.node }) - 1, codec: value.codec }];
-      const source = sources[tokens.indexOf(ModelScope.tokenOf(value) as ScopeToken)];
-      if (source !== undefined) {
+      const token = ModelScope.tokenOf(value);
+      const source = token?.kind === "path" ? rowBehind(token) : sources[tokens.indexOf(token as ScopeToken)];
+      if (token !== null && source !== undefined) {
         const slot = firstSlot + columns.length;
-        const token = ModelScope.tokenOf(value) as ScopeToken;
         for (const column of source.meta.visible) columns.push({ tokens, node: source.meta.node(column, token) });
         return [name, { kind: "whole", source, firstSlot: slot }];
       }
@@ -96,19 +92,6 @@ export function addSelection(first: Selection, second: Selection): Selection {
 }
 
 /** A select from the model's table with no more than a condition. */
-export function selectFrom(meta: ModelMeta, columns: readonly Clause[], where: readonly Clause[]): SelectNode {
-  return {
-    kind: "select",
-    source: { kind: "table", table: meta.table },
-    joins: [],
-    columns,
-    where,
-    groupBy: [],
-    having: [],
-    orderBy: [],
-    limit: null,
-    offset: null,
-    distinct: false,
-    lock: null,
-  };
+export function selectFrom(meta: ModelMeta, columns: readonly Clause[], where: readonly Clause[], source = meta.source): SelectNode {
+  return plainSelect(source, columns, where);
 }

@@ -1,15 +1,24 @@
 /** Inserting rows that may be there already. Layer 6. */
+import type { Clause } from "../ast/select.ts";
 import type { Session } from "../engine/session.ts";
-import { UsageError } from "../errors.ts";
+import { UniqueViolation, UsageError } from "../errors.ts";
 import { columnValue, type ModelBase } from "./base.ts";
 import { type Chunk, chunksOf, type Pending } from "./bulk.ts";
+import { conditionClause } from "./conditions.ts";
+import { ownRows } from "./kept-rows.ts";
+import { keysClause } from "./keys.ts";
+import { chunksOfKeys } from "./locked-keys.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { insertColumn, insertValues } from "./persistence.ts";
 import { runNode } from "./reading.ts";
+import { tableDefinitionOf } from "./schema.ts";
+import { restoreSoftRows } from "./soft-delete.ts";
 
 export interface UpsertOptions {
   readonly on: readonly string[];
   readonly update?: readonly string[];
+  /** Whether the row that is there is changed: both rows' columns. */
+  readonly where?: (existing: never, incoming: never) => unknown;
 }
 
 type Read = (where: Record<string, unknown> | ((scope: never) => unknown), session: Session) => Promise<unknown[]>;
@@ -27,6 +36,7 @@ export async function upsertRows(
 ): Promise<unknown[]> {
   const on = conflictColumns(meta, o.on);
   const update = o.update?.map((property) => updatable(meta, property)) ?? null;
+  const asked = o.where === undefined ? null : conditionClause([meta, meta], o.where, "upsert");
   if (instances.length === 0) return [];
   const now = new Date();
   const pending = instances.map((instance) => ({ instance, ...insertValues(meta, instance, now) }));
@@ -36,16 +46,24 @@ export async function upsertRows(
       hint: "the last one would win on some databases: choose one",
     });
   }
+  const { scopes = [] } = meta.source;
+  const where = [...(asked === null ? [] : [asked]), ...scopes.map(({ condition }) => condition())];
   return session.transaction(async (tx) => {
     for (const run of runsOf(pending, given)) {
       const chosen = update ?? run.given.map((property) => meta.column(property)).filter(({ declaration }) => !declaration.primaryKey);
-      for (const chunk of chunksOf(run.rows, session, 10_000)) await upsertChunk(meta, tx, chunk, on, chosen);
+      for (const chunk of chunksOf(run.rows, session, 10_000)) await upsertChunk(meta, tx, chunk, on, chosen, where);
     }
     const rows = new Map<string, unknown>();
     for (let i = 0; i < instances.length; i += mostConditions) {
       const part = instances.slice(i, i + mostConditions);
       for (const row of await read(keyCondition(on, part), tx)) rows.set(keyOf(on, row as ModelBase), row);
     }
+    if (scopes.length > 0 && rows.size < keys.length)
+      throw new UniqueViolation(`${meta.name}.upsert: a key is in use by a row that is deleted or out of scope`, {
+        model: meta.name,
+        columns: o.on,
+        outcome: "not_applied",
+      });
     return keys.map((key) => rows.get(key)).filter((row) => row !== undefined);
   });
 }
@@ -60,10 +78,20 @@ export async function insertMissing(
   const now = new Date();
   const pending = instances.map((instance) => ({ instance, ...insertValues(meta, instance, now) }));
   const chunks = chunksOf(pending, session, 10_000);
+  // A row that is marked as deleted still holds its primary key: the one that is missing is that row.
+  const back = meta.behaviour.deletion === "soft" && on.every((column) => meta.primaryKey.includes(column));
   const work = async (tx: Session): Promise<void> => {
-    for (const chunk of chunks) await upsertChunk(meta, tx, chunk, on, []);
+    if (back) await restoreKeys(meta, tx, on, pending);
+    for (const chunk of chunks) await upsertChunk(meta, tx, chunk, on, [], []);
   };
-  await (chunks.length > 1 ? session.transaction(work) : work(session));
+  await (back || chunks.length > 1 ? session.transaction(work) : work(session));
+}
+
+async function restoreKeys(meta: ModelMeta, tx: Session, on: readonly ColumnMeta[], rows: readonly Pending[]): Promise<void> {
+  for (const chunk of chunksOfKeys(rows, on.length)) {
+    const keys = chunk.map(({ columns, values }) => on.map((column) => values[columns.indexOf(column)]));
+    await restoreSoftRows(ownRows(meta, meta.model as never, tx, [keysClause(meta, on, keys)]));
+  }
 }
 
 /** Neighbours for which the same properties were given. */
@@ -84,6 +112,7 @@ async function upsertChunk(
   chunk: Chunk,
   on: readonly ColumnMeta[],
   chosen: readonly ColumnMeta[],
+  where: readonly Clause[],
 ): Promise<void> {
   const { columns } = chunk;
   for (const column of on) if (!columns.includes(column)) throw new UsageError(`${column.label} is in "on", so every row must bring it`);
@@ -97,7 +126,7 @@ async function upsertChunk(
       table: meta.table,
       columns: columns.map(insertColumn),
       rows: chunk.rows.map((row) => row.values),
-      conflict: { columns: on.map((column) => column.ref), update: set.map((column) => column.ref) },
+      conflict: { columns: on.map((column) => column.ref), among: amongOf(meta, on), update: set.map((column) => column.ref), where },
       returning: [],
     },
     meta,
@@ -108,6 +137,15 @@ function conflictColumns(meta: ModelMeta, on: unknown): ColumnMeta[] {
   if (!Array.isArray(on) || on.length === 0)
     throw new UsageError(`${meta.name}.upsert needs { on: [columns] }`, { hint: "the columns of a unique key" });
   return on.map((property) => meta.column(String(property)));
+}
+
+/** The condition of the unique index over these columns, where it has one. */
+function amongOf(meta: ModelMeta, on: readonly ColumnMeta[]): Clause | null {
+  const { uniques } = tableDefinitionOf(meta);
+  const same = uniques.find(
+    ({ columns }) => columns.length === on.length && columns.every((ref) => on.some((column) => column.ref === ref)),
+  );
+  return same?.among ? { tokens: [], node: same.among } : null;
 }
 
 function updatable(meta: ModelMeta, property: string): ColumnMeta {

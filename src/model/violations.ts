@@ -5,8 +5,9 @@ import type { ConstraintError } from "../errors.ts";
 import { generatedName } from "../render/ddl-names.ts";
 import { columnName, type Naming } from "../render/naming.ts";
 import type { Traits } from "../render/traits.ts";
-import type { ModelMeta } from "./meta.ts";
+import { ModelMeta } from "./meta.ts";
 import { tableDefinitionOf } from "./schema.ts";
+import type { SourceMeta } from "./source.ts";
 
 interface Names {
   readonly traits: Pick<Traits, "maxNameLength" | "nameLengthUnit">;
@@ -50,13 +51,13 @@ function explain(meta: ModelMeta, error: ConstraintError, names: Names): void {
   if (declared !== null && error.table === undefined) state("table", meta.table.name);
 }
 
-const metas = new WeakMap<ModelMeta, StatementMeta>();
+const metas = new WeakMap<SourceMeta, StatementMeta>();
 
-/** What travels beside a model's statements. */
-export function statementMeta(meta: ModelMeta): StatementMeta {
+/** What travels beside the statements of a model, or of another query's rows. */
+export function statementMeta(meta: SourceMeta): StatementMeta {
   let found = metas.get(meta);
   if (found === undefined) {
-    found = { model: meta.name, explain: (error, names) => explain(meta, error, names) };
+    found = meta instanceof ModelMeta ? { model: meta.name, explain: (error, names) => explain(meta, error, names) } : { model: meta.name };
     metas.set(meta, found);
   }
   return found;

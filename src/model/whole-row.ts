@@ -2,21 +2,19 @@
 import { engineOf } from "../engine/engine.ts";
 import type { Session } from "../engine/session.ts";
 import { compileRows } from "../hydrate/jit.ts";
-import type { InstanceTarget, RowReader, RowShape } from "../hydrate/row-plan.ts";
+import type { InstanceTarget, RowReader, RowShape, WireAccess } from "../hydrate/row-plan.ts";
 import { attachRow, hydrating, type ModelBase } from "./base.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
-import { wireAccess } from "./reading.ts";
-import { type Field, type FieldShape, type QuerySource, type Selection, selectColumns } from "./selection.ts";
+import { readerOf, wireAccess } from "./reading.ts";
+import { type Field, type FieldShape, type Selection, selectColumns } from "./selection.ts";
+import type { QuerySource } from "./source.ts";
 import type { RowLayout } from "./state.ts";
 
 export type ModelConstructor = new (values?: never) => ModelBase;
 
-function layoutOf(meta: ModelMeta, columns: readonly ColumnMeta[], session: Session, firstSlot: number): RowLayout {
+function layoutAt(meta: ModelMeta, places: ReadonlyMap<ColumnMeta, number>, access: WireAccess): RowLayout {
   const slots: (number | undefined)[] = new Array(meta.columns.size).fill(undefined);
-  columns.forEach((column, slot) => {
-    slots[column.index] = firstSlot + slot;
-  });
-  const access = wireAccess(session);
+  for (const [column, slot] of places) slots[column.index] = slot;
   const decode = (column: ColumnMeta, raw: unknown): unknown => {
     const decoder = access.decode(column.codec);
     return decoder === null ? raw : decoder(raw as never);
@@ -24,7 +22,7 @@ function layoutOf(meta: ModelMeta, columns: readonly ColumnMeta[], session: Sess
   return { slots, decode, aliased: access.aliased };
 }
 
-function targetOf(model: QuerySource["model"], layout: RowLayout, session: Session): InstanceTarget {
+function targetOf(model: NonNullable<QuerySource["model"]>, layout: RowLayout, session: Session): InstanceTarget {
   const engine = engineOf(session);
   return {
     construct: model as never,
@@ -42,13 +40,58 @@ export function instanceShape(
   session: Session,
   outer = false,
 ): RowShape {
-  const target = targetOf(model, layoutOf(meta, columns, session, 0), session);
+  const places = new Map(columns.map((column, slot) => [column, slot]));
+  const missing = outer ? columns.indexOf(meta.primaryKey[0] as ColumnMeta) : null;
+  return shapeAt(model, meta, places, wireAccess(session), bindFields(selection.fields, session), missing, session);
+}
+
+type InstanceShape = Extract<RowShape, { kind: "instance" }>;
+
+/** Fields that are no columns are what the query computes beside them: rows of every class have those. */
+function shapeAt(
+  model: NonNullable<QuerySource["model"]>,
+  meta: ModelMeta,
+  places: ReadonlyMap<ColumnMeta, number>,
+  access: WireAccess,
+  fields: InstanceShape["fields"],
+  missing: number | null,
+  session: Session,
+): RowShape {
+  const target = targetOf(model, layoutAt(meta, places, access), session);
+  const tells = meta.variants.length === 0 ? undefined : places.get(meta.discriminator);
+  if (tells === undefined) return { kind: "instance", target, fields, missing };
+  const more = fields.filter(([name]) => !meta.columns.has(name));
+  const shapes = meta.variants.map((variant): [unknown, RowShape] => {
+    const own = variant.list.flatMap((column): [ColumnMeta, number][] => {
+      const slot = places.get(meta.column(column.property));
+      return slot === undefined ? [] : [[column, slot]];
+    });
+    const columns = own.map(([{ property, codec }, slot]) => [property, { kind: "value", slot, codec }] as const);
+    const of = shapeAt(variant.model as never, variant, new Map(own), access, [...columns, ...more], null, session);
+    return [variant.kind?.value, of];
+  });
+  const common = fields.filter(([name]) => !meta.columns.has(name) || meta.builders.has(name));
+  const { codec } = meta.discriminator;
   return {
     kind: "instance",
     target,
-    fields: bindFields(selection.fields, session),
-    missing: outer ? columns.indexOf(meta.primaryKey[0] as ColumnMeta) : null,
+    fields: common,
+    missing,
+    variants: { tells: { kind: "value", slot: tells, codec }, shapes: new Map(shapes) },
   };
+}
+
+/** Reads instances of rows that come by position whatever the driver, with each column at a place of its own. */
+export function positionedReader(
+  model: ModelConstructor,
+  meta: ModelMeta,
+  places: ReadonlyMap<ColumnMeta, number>,
+  session: Session,
+  rows: number,
+): RowReader {
+  const access = { ...wireAccess(session), aliased: false };
+  const fields = [...places].map(([column, slot]): Field => [column.property, { kind: "value", slot, codec: column.codec }]);
+  return readerOf(shapeAt(model, meta, places, access, bindFields(fields, session), null, session), access, rows);
 }
 
 /** Selected values with their whole rows bound to this database. */
@@ -60,16 +103,23 @@ function bindShape(shape: FieldShape, session: Session): RowShape {
   if (shape.kind === "value") return shape;
   if (shape.kind === "object") return { kind: "object", fields: bindFields(shape.fields, session) };
   const { source, firstSlot } = shape;
-  const { meta } = source;
-  const fields = selectColumns(meta, meta.visible, firstSlot).fields;
+  const meta = source.meta as ModelMeta;
   const key = meta.visible.indexOf(meta.primaryKey[0] as ColumnMeta);
   const missing = source.outer && key !== -1 ? firstSlot + key : null;
-  return {
-    kind: "instance",
-    target: targetOf(source.model, layoutOf(meta, meta.visible, session, firstSlot), session),
-    fields: bindFields(fields, session),
-    missing,
-  };
+  return besideShape(source.model as NonNullable<QuerySource["model"]>, meta, firstSlot, missing, session);
+}
+
+/** Instances of visible columns that stand from this slot on; null where the slot `missing` is. */
+export function besideShape(
+  model: NonNullable<QuerySource["model"]>,
+  meta: ModelMeta,
+  firstSlot: number,
+  missing: number | null,
+  session: Session,
+): RowShape {
+  const { fields } = selectColumns(meta, meta.visible, firstSlot);
+  const places = new Map(meta.visible.map((column, i) => [column as ColumnMeta, firstSlot + i]));
+  return shapeAt(model, meta, places, wireAccess(session), bindFields(fields, session), missing, session);
 }
 
 const readers = new WeakMap<object, WeakMap<object, RowReader>>();

@@ -2,12 +2,12 @@
  * What a relation getter says: which model, over which columns. Read from the getter itself, run on a probe instead of an
  * instance. Layer 6.
  */
-import type { OrderNode } from "../ast/expr.ts";
+import type { ExprNode, OrderNode } from "../ast/expr.ts";
 import type { Clause } from "../ast/select.ts";
 import { kindOf } from "../codec/refuse.ts";
 import { UsageError } from "../errors.ts";
 import { Condition, OrderTerm } from "../expr/expression.ts";
-import { type ColumnMeta, type ModelClassLike, type ModelMeta, metaKey, metaOf } from "../model/meta.ts";
+import { type ColumnMeta, type ModelClassLike, type ModelMeta, metaKey, metaOf, targetOf } from "../model/meta.ts";
 import { isReserved } from "../model/reserved.ts";
 
 export type RelationKind = "hasMany" | "hasOne" | "belongsTo" | "manyToMany";
@@ -21,6 +21,10 @@ export interface Through {
   readonly theirs: readonly ColumnMeta[];
 }
 
+type RelationParts = Omit<RelationDefinition, "many" | "fixed" | "orphans"> & Partial<Pick<RelationDefinition, "fixed" | "orphans">>;
+
+export type Orphans = "delete" | "nullify";
+
 export class RelationDefinition {
   readonly kind: RelationKind;
   readonly model: ModelClassLike;
@@ -32,8 +36,12 @@ export class RelationDefinition {
   /** Standing conditions and order, with one token for the target. */
   readonly where: readonly Clause[];
   readonly orderBy: readonly Clause<OrderNode>[] | null;
+  /** What every related row holds beside the key, by property. */
+  readonly fixed: Readonly<Record<string, unknown>>;
+  /** What becomes of a row that is taken out of a hasMany relation; null: nothing is taken out of it. */
+  readonly orphans: Orphans | null;
 
-  constructor(parts: Pick<RelationDefinition, "kind" | "model" | "meta" | "local" | "foreign" | "through" | "where" | "orderBy">) {
+  constructor(parts: RelationParts) {
     this.kind = parts.kind;
     this.model = parts.model;
     this.meta = parts.meta;
@@ -42,6 +50,8 @@ export class RelationDefinition {
     this.through = parts.through;
     this.where = parts.where;
     this.orderBy = parts.orderBy;
+    this.fixed = parts.fixed ?? {};
+    this.orphans = parts.orphans ?? null;
   }
 
   get many(): boolean {
@@ -57,22 +67,30 @@ class KeyRef {
   }
 }
 
-function pickKeys(meta: ModelMeta, picker: unknown, what: string): ColumnMeta[] {
+function pick(meta: ModelMeta, picker: unknown, what: string): unknown {
   if (typeof picker !== "function")
     throw new UsageError(`${what} takes a lambda that picks the key, got ${kindOf(picker)}`, { hint: "write (post) => post.authorId" });
   const keys: Record<string, KeyRef> = {};
   for (const column of meta.columns.values()) keys[column.property] = new KeyRef(column);
-  const picked: unknown = picker(keys);
-  const list = Array.isArray(picked) ? picked : [picked];
-  return list.map((key: unknown) => {
+  return (picker as (keys: unknown) => unknown)(keys);
+}
+
+/** One column, or an array of them. */
+function columnsOf(meta: ModelMeta, picked: unknown, what: string): ColumnMeta[] {
+  return [picked].flat().map((key: unknown) => {
     if (!(key instanceof KeyRef)) throw new UsageError(`${what}: the lambda picked ${kindOf(key)}, not a column of ${meta.name}`);
     return key.column;
   });
 }
 
+export function pickKeys(meta: ModelMeta, picker: unknown, what: string): ColumnMeta[] {
+  return columnsOf(meta, pick(meta, picker, what), what);
+}
+
 export interface RelationOptions {
   readonly where?: (theirs: never) => unknown;
   readonly orderBy?: (theirs: never) => unknown;
+  readonly orphans?: unknown;
 }
 
 function standing(meta: ModelMeta, o: RelationOptions | undefined, what: string): Pick<RelationDefinition, "where" | "orderBy"> {
@@ -93,6 +111,20 @@ function standing(meta: ModelMeta, o: RelationOptions | undefined, what: string)
   };
 }
 
+/** What the picked columns refer to: by their foreign key where they have one, else the target's primary key. */
+function referenced(from: ModelMeta, picked: readonly ColumnMeta[], target: ModelMeta): readonly ColumnMeta[] {
+  if (picked.length === 1) {
+    const named = picked[0]?.declaration.reference?.column ?? null;
+    return named === null ? target.primaryKey : [target.column(named)];
+  }
+  for (const { on, references = target.primaryProperties, target: to } of from.options.foreignKeys ?? []) {
+    const places = picked.map((column) => on.indexOf(column.property));
+    if (places.includes(-1) || on.length !== picked.length || targetOf(to, from, `${from.name}: foreignKeys`) !== target) continue;
+    return places.map((place) => target.column(references[place] as string));
+  }
+  return target.primaryKey;
+}
+
 function sameLength(a: readonly unknown[], b: readonly unknown[], what: string): void {
   if (a.length !== b.length)
     throw new UsageError(`${what}: ${a.length} key columns meet ${b.length}`, {
@@ -100,21 +132,45 @@ function sameLength(a: readonly unknown[], b: readonly unknown[], what: string):
     });
 }
 
-/** The target's rows that point at the owner. */
+/** The target's rows that point at the owner; `fixed`: a column of theirs that tells them apart from others that do. */
 export function hasDefinition(
   kind: "hasMany" | "hasOne",
   owner: ModelMeta,
   target: unknown,
-  picker: unknown,
+  foreign: readonly ColumnMeta[],
   o?: RelationOptions,
+  fixed: { readonly column: ColumnMeta; readonly value: unknown } | null = null,
 ): RelationDefinition {
   const meta = metaOf(target, kind);
   const what = `${owner.name}.${kind}(${meta.name})`;
-  const foreign = pickKeys(meta, picker, what);
-  const named = foreign[0]?.declaration.reference?.column ?? null;
-  const local = named === null ? owner.primaryKey : [owner.column(named)];
+  const local = referenced(meta, foreign, owner);
   sameLength(local, foreign, what);
-  return new RelationDefinition({ kind, model: target as ModelClassLike, meta, local, foreign, through: null, ...standing(meta, o, what) });
+  const { where, orderBy } = standing(meta, o, what);
+  const orphans = orphansOf(o, kind === "hasMany" ? foreign : [], what);
+  const parts = { kind, model: target as ModelClassLike, meta, local, foreign, through: null, orderBy, orphans };
+  if (fixed === null) return new RelationDefinition({ ...parts, where });
+  const { column, value } = fixed;
+  const node: ExprNode = {
+    kind: "compare",
+    op: "=",
+    left: meta.node(column, meta.token),
+    right: { kind: "value", value, codec: column.codec },
+  };
+  return new RelationDefinition({
+    ...parts,
+    where: [{ tokens: [meta.token], node }, ...where],
+    fixed: { [column.property]: value },
+  });
+}
+
+function orphansOf(o: RelationOptions | undefined, foreign: readonly ColumnMeta[], what: string): Orphans | null {
+  const orphans = o?.orphans ?? null;
+  if (orphans === null || (orphans === "delete" && foreign.length > 0)) return orphans;
+  if (orphans !== "nullify" || foreign.length === 0)
+    throw new UsageError(`${what}: orphans is "delete" or "nullify", of a hasMany relation`);
+  const kept = foreign.find(({ declaration }) => !declaration.nullable);
+  if (kept === undefined) return orphans;
+  throw new UsageError(`${what}: ${kept.label} cannot be null`, { hint: 'write orphans: "delete", or declare the key nullable()' });
 }
 
 /** The row that the owner points at. */
@@ -122,8 +178,7 @@ export function belongsToDefinition(owner: ModelMeta, target: unknown, picker: u
   const meta = metaOf(target, "belongsTo");
   const what = `${owner.name}.belongsTo(${meta.name})`;
   const local = pickKeys(owner, picker, what);
-  const named = local[0]?.declaration.reference?.column ?? null;
-  const foreign = named === null ? meta.primaryKey : [meta.column(named)];
+  const foreign = referenced(owner, local, meta);
   sameLength(local, foreign, what);
   return new RelationDefinition({
     kind: "belongsTo",
@@ -148,16 +203,17 @@ export function manyToManyDefinition(
   const meta = metaOf(target, "manyToMany");
   const linkMeta = metaOf(link, "manyToMany");
   const what = `${owner.name}.manyToMany(${meta.name})`;
-  const picked = pickKeys(linkMeta, picker, what);
-  const local = owner.primaryKey;
-  const foreign = meta.primaryKey;
-  if (picked.length !== local.length + foreign.length) throw new UsageError(`${what}: the lambda picks [ours, theirs] of ${linkMeta.name}`);
-  const through = {
-    meta: linkMeta,
-    model: link as ModelClassLike,
-    ours: picked.slice(0, local.length),
-    theirs: picked.slice(local.length),
-  };
+  const picked = pick(linkMeta, picker, what);
+  if (!Array.isArray(picked) || picked.length !== 2)
+    throw new UsageError(`${what}: the lambda picks [ours, theirs] of ${linkMeta.name}`, {
+      hint: "a key of several columns is an array: [[link.hall, link.seat], link.tagId]",
+    });
+  const [ours, theirs] = [columnsOf(linkMeta, picked[0], what), columnsOf(linkMeta, picked[1], what)];
+  const local = referenced(linkMeta, ours, owner);
+  const foreign = referenced(linkMeta, theirs, meta);
+  sameLength(local, ours, what);
+  sameLength(foreign, theirs, what);
+  const through = { meta: linkMeta, model: link as ModelClassLike, ours, theirs };
   return new RelationDefinition({
     kind: "manyToMany",
     model: target as ModelClassLike,
@@ -210,6 +266,11 @@ function freeName(name: string, model: ModelClassLike): string {
   });
 }
 
+/** The class that carries the columns: a variant's stands above its base's, whose getters are its own too. */
+function isRoot(model: object): boolean {
+  return Object.hasOwn(model, metaKey) && (model as { [metaKey]: ModelMeta })[metaKey].kind === null;
+}
+
 const getters = new WeakMap<object, readonly string[]>();
 
 /** The getters of a class and the classes it extends, down to the base that carries the columns. */
@@ -217,7 +278,7 @@ export function getterNames(model: ModelClassLike): readonly string[] {
   let names = getters.get(model);
   if (names === undefined) {
     const found = new Set<string>();
-    for (let proto = model.prototype as object; !Object.hasOwn(proto.constructor, metaKey); proto = Object.getPrototypeOf(proto)) {
+    for (let proto = model.prototype as object; !isRoot(proto.constructor); proto = Object.getPrototypeOf(proto)) {
       for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(proto)))
         if (descriptor.get !== undefined) found.add(freeName(name, model));
     }

@@ -1,6 +1,7 @@
 /** What prefetch has put beside an instance, by relation. Layer 6. */
 import { columnValue, type ModelBase } from "../model/base.ts";
 import type { ColumnMeta } from "../model/meta.ts";
+import { anyRelationOf } from "./any.ts";
 import { getterNames, type RelationDefinition, relationOf } from "./definition.ts";
 
 /** What was loaded, and the owner's key at that time: of a changed key it says nothing. */
@@ -13,7 +14,11 @@ const cache = new WeakMap<ModelBase, Map<string, Loaded>>();
 
 /** One string per key: both sides come from the server, in the codec's one form. */
 export function keyText(columns: readonly ColumnMeta[], row: ModelBase): string | null {
-  const values = columns.map((column) => columnValue(row, column));
+  return keyOf(columns.map((column) => columnValue(row, column)));
+}
+
+/** Null where a part is NULL: such a key refers to nothing. */
+export function keyOf(values: readonly unknown[]): string | null {
   if (values.some((value) => value === null || value === undefined)) return null;
   return values
     .map((value) =>
@@ -22,12 +27,23 @@ export function keyText(columns: readonly ColumnMeta[], row: ModelBase): string 
     .join("\u0000");
 }
 
+const signatures = new WeakMap<RelationDefinition, string>();
+
 /** The same for two readings of one getter: what the relation leads over, not which object says so. */
-function signature({ kind, meta, local, foreign, through, where, orderBy }: RelationDefinition): string {
+export function signature(relation: RelationDefinition): string {
+  let known = signatures.get(relation);
+  if (known === undefined) {
+    known = written(relation);
+    signatures.set(relation, known);
+  }
+  return known;
+}
+
+function written({ kind, meta, local, foreign, through, where, orderBy }: RelationDefinition): string {
   const names = (columns: readonly { readonly property: string }[]): string => columns.map((column) => column.property).join(",");
   const link = through === null ? "" : `${through.meta.table.name}:${names(through.ours)}:${names(through.theirs)}`;
   const text = JSON.stringify([where, orderBy], (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value));
-  return [kind, meta.table.schema, meta.table.name, names(local), names(foreign), link, text].join("|");
+  return [kind, meta.table.schema, meta.table.name, meta.kind?.value, names(local), names(foreign), link, text].join("|");
 }
 
 function find(relation: RelationDefinition, owner: ModelBase): Loaded | undefined {
@@ -57,7 +73,7 @@ export function forgetLoaded(owner: ModelBase): void {
   cache.delete(owner);
 }
 
-/** The name of the getter that has this relation. */
+/** The name of the getter that has this relation, as its own or as one of several that it may lead over. */
 export function nameOf(relation: RelationDefinition, owner: ModelBase): string {
   const model = owner.constructor as Parameters<typeof relationOf>[0];
   const wanted = signature(relation);
@@ -65,6 +81,10 @@ export function nameOf(relation: RelationDefinition, owner: ModelBase): string {
     getterNames(model).find((name) => {
       const found = relationOf(model, name);
       return found !== null && signature(found) === wanted;
-    }) ?? relation.meta.name
+    }) ??
+    getterNames(model).find((name) =>
+      [...(anyRelationOf(model, name)?.targets.values() ?? [])].some((target) => signature(target) === wanted),
+    ) ??
+    relation.meta.name
   );
 }

@@ -1,149 +1,142 @@
-/** Loading relations of many rows: one query per relation and level (and chunk of keys), whatever the number of rows. Layer 6. */
-import type { ExprNode } from "../ast/expr.ts";
-import type { Clause } from "../ast/select.ts";
+/** Loading relations of many rows: one statement per relation and level (and chunk of keys), whatever the number of rows. Layer 6. */
+import type { Session } from "../engine/session.ts";
 import { UsageError } from "../errors.ts";
 import { columnValue, type ModelBase } from "../model/base.ts";
-import type { ColumnMeta, ModelClassLike, ModelMeta } from "../model/meta.ts";
-import { suggestion } from "../util/suggest.ts";
-import { getterNames, type RelationDefinition, relationOf } from "./definition.ts";
-import { keepLoaded, keyText } from "./loaded.ts";
+import type { ModelClassLike } from "../model/meta.ts";
+import { type JoinedTree, modelOf, type QueryState } from "../model/query-state.ts";
+import { assertLockHolds, compileFor, runMeta } from "../model/reading.ts";
+import type { CompiledStatement } from "../render/compiled.ts";
+import { ledBy } from "./any.ts";
+import { type RelationDefinition, relationOf } from "./definition.ts";
+import { cameTogether } from "./guard.ts";
+import { keepLoaded, keyOf, keyText, loadedOf } from "./loaded.ts";
+import { type Found, type RelatedRows, relatedRows } from "./related-rows.ts";
 
-/** Paths as a tree: names, and what to load below each. */
-export interface PrefetchTree extends ReadonlyMap<string, PrefetchTree> {}
-
-/** Runs a select of whole rows of a model, with the values of more expressions beside each. */
-export type LoadRows = (model: ModelClassLike, where: readonly Clause[], relation: RelationDefinition) => Promise<ModelBase[]>;
-export type LoadLinks = (relation: RelationDefinition, where: readonly Clause[]) => Promise<ModelBase[]>;
-export interface Loader {
-  readonly rows: LoadRows;
-  readonly links: LoadLinks;
+/** Where the statements run, until when, and with which values of a prepared query. */
+export interface Run {
+  readonly session: Session;
+  readonly signal: AbortSignal | null;
+  readonly filled: (statement: CompiledStatement) => CompiledStatement;
 }
 
+/** Beside a list that is one parameter; more would make statements of megabytes. */
 const mostKeys = 10_000;
 
-/** @throws UsageError for a name that is no relation, listing those that are */
-export function addPath(tree: PrefetchTree, model: ModelClassLike, meta: ModelMeta, path: string): PrefetchTree {
-  const [name = "", ...rest] = path.split(".");
-  const relation = relationOf(model, name);
-  if (relation === null) {
-    const known = getterNames(model).filter((getter) => relationOf(model, getter) !== null);
-    throw new UsageError(`${meta.name} has no relation ${JSON.stringify(name)}`, {
-      model: meta.name,
-      hint: known.length === 0 ? "it has none" : suggestion(name, known),
-    });
-  }
-  const below = tree.get(name) ?? new Map<string, PrefetchTree>();
-  const added = rest.length === 0 ? below : addPath(below, relation.model, relation.meta, rest.join("."));
-  return new Map([...tree, [name, added]]);
+type Loading = Pick<QueryState, "prefetch" | "joined">;
+
+/** Loads what the query asks for beside its rows; null: nothing. */
+export function completeRows(rows: readonly unknown[], query: QueryState, run: Run): Promise<void> | null {
+  if (query.selection !== null) return null;
+  if (cameTogether(rows, run.session) && query.joined.size > 0)
+    joinedTogether(ownersOf(rows), modelOf(query, "joined").model, query.joined, run.session);
+  return query.prefetch.size === 0 ? null : complete(ownersOf(rows), modelOf(query, "prefetch").model, query, run);
 }
 
-export async function prefetchInto(owners: readonly ModelBase[], model: ModelClassLike, tree: PrefetchTree, loader: Loader): Promise<void> {
-  if (owners.length === 0) return;
+function ownersOf(rows: readonly unknown[]): ModelBase[] {
+  return rows.filter((row): row is ModelBase => row !== null && row !== undefined);
+}
+
+function joinedTogether(owners: readonly ModelBase[], model: ModelClassLike, tree: JoinedTree, session: Session): void {
   for (const [name, below] of tree) {
     const relation = relationOf(model, name) as RelationDefinition;
-    const rows = await loadRelation(owners, relation, loader);
-    await prefetchInto(rows, relation.model, below, loader);
+    const rows = joinedRows(owners, relation);
+    cameTogether(rows, session);
+    joinedTogether(rows, relation.model, below, session);
   }
 }
 
-/** `(columns) in (keys)`, as the dialects do it best for one column. */
-function keysClause(meta: ModelMeta, columns: readonly ColumnMeta[], keys: readonly (readonly unknown[])[]): Clause {
-  const tokens = [meta.token];
-  const [first] = columns as [ColumnMeta];
-  if (columns.length === 1) {
-    return {
-      tokens,
-      node: {
-        kind: "inList",
-        item: meta.node(first, meta.token),
-        values: keys.map(([value]) => value),
-        codec: first.codec,
-        negated: false,
-      },
-    };
+async function complete(owners: readonly ModelBase[], model: ModelClassLike, asked: Loading, run: Run): Promise<void> {
+  if (owners.length === 0) return;
+  for (const [name, { query }] of asked.prefetch) {
+    const [relation, group] = ledBy(model, name, owners);
+    const joined = asked.joined.get(name);
+    if (joined === undefined) assertKeysRead(group, relation, name);
+    const related = joined === undefined ? await load(group, relation, query, run) : joinedRows(group, relation);
+    await complete(related, relation.model, joined === undefined ? query : { prefetch: query.prefetch, joined }, run);
   }
-  const items = keys.map(
-    (values): ExprNode => ({
-      kind: "logic",
-      op: "and",
-      items: columns.map((column, i) => ({
-        kind: "compare",
-        op: "=",
-        left: meta.node(column, meta.token),
-        right: { kind: "value", value: values[i], codec: column.codec },
-      })),
-    }),
-  );
-  return { tokens, node: { kind: "logic", op: "or", items } };
 }
 
-async function loadRelation(owners: readonly ModelBase[], relation: RelationDefinition, loader: Loader): Promise<ModelBase[]> {
-  const { local, many } = relation;
-  const keys = new Map<string, unknown[]>();
-  for (const owner of owners) {
-    const text = keyText(local, owner);
-    if (text !== null && !keys.has(text))
-      keys.set(
-        text,
-        local.map((column) => columnValue(owner, column)),
-      );
-  }
-  const rows: ModelBase[] = [];
-  const byKey = new Map<string, ModelBase[]>();
-  const all = [...keys.values()];
-  const most = local.length === 1 ? mostKeys : 300;
-  for (let i = 0; i < all.length; i += most) {
-    const chunk = all.slice(i, i + most);
-    for (const [key, row] of relation.through === null
-      ? await direct(relation, chunk, loader)
-      : await throughLink(relation, chunk, loader)) {
-      const found = byKey.get(key);
-      if (found === undefined) byKey.set(key, [row]);
-      else found.push(row);
-      rows.push(row);
-    }
-  }
-  for (const owner of owners) {
-    const text = keyText(local, owner);
-    const related = (text === null ? undefined : byKey.get(text)) ?? [];
-    keepLoaded(relation, owner, many ? related : (related[0] ?? null));
-  }
-  return [...new Set(rows)];
-}
-
-async function direct(relation: RelationDefinition, keys: readonly (readonly unknown[])[], loader: Loader): Promise<[string, ModelBase][]> {
-  const { meta, model, foreign } = relation;
-  const rows = await loader.rows(model, [keysClause(meta, foreign, keys), ...relation.where], relation);
-  return rows.map((row) => [keyText(foreign, row) as string, row]);
-}
-
-/** The links first, then the rows they lead to: a row that several owners share is one object. */
-async function throughLink(
-  relation: RelationDefinition,
-  keys: readonly (readonly unknown[])[],
-  loader: Loader,
-): Promise<[string, ModelBase][]> {
-  const { meta, model, foreign } = relation;
-  const through = relation.through as NonNullable<RelationDefinition["through"]>;
-  const links = await loader.links(relation, [keysClause(through.meta, through.ours, keys)]);
-  const targets = new Map<string, unknown[]>();
-  for (const link of links)
-    targets.set(
-      keyText(through.theirs, link) as string,
-      through.theirs.map((column) => columnValue(link, column)),
-    );
-  const rows = new Map<string, ModelBase>();
-  const all = [...targets.values()];
-  const order = new Map<ModelBase, number>();
-  for (let i = 0; i < all.length; i += mostKeys) {
-    for (const row of await loader.rows(model, [keysClause(meta, foreign, all.slice(i, i + mostKeys)), ...relation.where], relation)) {
-      rows.set(keyText(foreign, row) as string, row);
-      order.set(row, order.size);
-    }
-  }
-  const pairs = links.flatMap((link): [string, ModelBase][] => {
-    const row = rows.get(keyText(through.theirs, link) as string);
-    return row === undefined ? [] : [[keyText(through.ours, link) as string, row]];
+/** @throws UsageError for a key that is hidden and was not asked for: such a row would seem to have nothing related */
+function assertKeysRead([owner]: readonly ModelBase[], { local }: RelationDefinition, name: string): void {
+  const missing = local.find((column) => owner !== undefined && columnValue(owner, column) === undefined);
+  if (missing === undefined) return;
+  throw new UsageError(`prefetch: ${name} is found by ${missing.label}, which is hidden and was not read`, {
+    hint: `add .alsoSelect(${JSON.stringify(missing.property)}) to the query of its owners`,
+    columns: [missing.property],
   });
-  return pairs.sort(([, a], [, b]) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+}
+
+/** The rows of a relation that came with their owners. */
+function joinedRows(owners: readonly ModelBase[], relation: RelationDefinition): ModelBase[] {
+  return owners.map((owner) => loadedOf(relation, owner) as ModelBase | null).filter((row) => row !== null);
+}
+
+async function load(owners: readonly ModelBase[], relation: RelationDefinition, query: QueryState, run: Run): Promise<ModelBase[]> {
+  const { local, many } = relation;
+  const keys = new Map<string, readonly unknown[]>();
+  const texts = owners.map((owner) => {
+    const values = local.map((column) => columnValue(owner, column));
+    const text = keyOf(values);
+    if (text !== null && !keys.has(text)) keys.set(text, values);
+    return text;
+  });
+  const byKey = new Map<string, ModelBase[]>();
+  for (const { row, key } of await found(relation, query, [...keys.values()], run)) {
+    const list = byKey.get(key);
+    if (list === undefined) byKey.set(key, [row]);
+    else list.push(row);
+  }
+  owners.forEach((owner, i) => {
+    const text = texts[i] ?? null;
+    const related = (text === null ? undefined : byKey.get(text)) ?? [];
+    // A list of its own for each owner: what one does with it, another one does not see.
+    keepLoaded(relation, owner, many ? [...related] : (related[0] ?? null));
+  });
+  const related = [...new Set([...byKey.values()].flat())];
+  cameTogether(related, run.session);
+  return related;
+}
+
+async function found(
+  relation: RelationDefinition,
+  query: QueryState,
+  keys: readonly (readonly unknown[])[],
+  { session, signal, filled }: Run,
+): Promise<Found[]> {
+  if (keys.length === 0 || query.never || query.limit === 0) return [];
+  const rows = relatedRows(relation, query);
+  const all: Found[] = [];
+  const most = chunkSize(rows, keys, session);
+  for (let i = 0; i < keys.length; i += most) {
+    const tree = rows.tree(keys.slice(i, i + most));
+    assertLockHolds(tree, session, query.meta);
+    const answer = session.run(filled(compileFor(session, tree)), runMeta(query.meta, signal));
+    const { rows: raw } = answer instanceof Promise ? await answer : answer;
+    const read = rows.reader(session, raw.length);
+    for (const row of raw) all.push(read(row as never));
+  }
+  return relation.through === null || query.joins.length > 0 ? all : shared(relation, all);
+}
+
+/** As many keys as fit beside the query's other parameters. */
+function chunkSize(rows: RelatedRows, keys: readonly (readonly unknown[])[], session: Session): number {
+  const [first = []] = keys;
+  const wanted = Math.min(keys.length, mostKeys);
+  const { maxParameters } = session.traits;
+  // Far from the limit nothing has to be counted.
+  if (wanted * first.length * 2 < maxParameters) return wanted;
+  const others = compileFor(session, rows.tree([first])).params.length;
+  return Math.max(1, Math.min(wanted, Math.floor((maxParameters - others) / first.length)));
+}
+
+/** A row that several owners are linked with is one object. */
+function shared({ meta }: RelationDefinition, all: readonly Found[]): Found[] {
+  const known = new Map<string, ModelBase>();
+  return all.map((one) => {
+    const text = keyText(meta.primaryKey, one.row);
+    if (text === null) return one;
+    const row = known.get(text) ?? one.row;
+    known.set(text, row);
+    return { row, key: one.key };
+  });
 }

@@ -1,6 +1,6 @@
 /**
- * Relations inside a query: `p.author.name`, `a.posts.some(...)`. Each is a subquery on the related rows, tied to the
- * row of the query around it. Layer 6.
+ * Relations inside a query. `p.author.name` is a column of the row that a path leads to, `a.posts.some(...)` a subquery on
+ * the related rows, tied to the row of the query around it. Layer 6.
  */
 import type { AggregateName, ColumnNode, ExprNode, ScopeToken } from "../ast/expr.ts";
 import type { Clause, JoinNode, SelectNode } from "../ast/select.ts";
@@ -8,40 +8,65 @@ import type { Codec } from "../codec/codec.ts";
 import { floatCodec, intCodec, safeIntCodec } from "../codec/number.ts";
 import { kindOf } from "../codec/refuse.ts";
 import { UsageError } from "../errors.ts";
-import { Condition, type Expression, expressionOf } from "../expr/expression.ts";
+import { Condition, type Expression } from "../expr/expression.ts";
+import { expressionOf } from "../expr/expression-of.ts";
 import { avg, max, min, sum } from "../expr/functions/aggregate.ts";
-import { type ColumnMeta, type ModelClassLike, type ModelMeta, ModelScope } from "../model/meta.ts";
+import type { ColumnMeta, ModelClassLike, ModelMeta } from "../model/meta.ts";
+import { ModelScope } from "../model/model-scope.ts";
 import { selectFrom } from "../model/selection.ts";
+import { anyRelationOf } from "./any.ts";
 import { getterNames, type RelationDefinition, relationOf } from "./definition.ts";
+import { linkOf } from "./link.ts";
 
 /** What a column of the row at hand is, as seen from the query around. */
 type Row = (column: ColumnMeta) => ExprNode;
 
 const prepared = new WeakSet<ModelMeta>();
 
+type Token = ColumnNode["token"];
+type ScopeClass = new (token: Token) => object;
+
 /** A lambda's parameter: the columns of a source and, by their getters' names, its relations. */
-export function scopeOf(meta: ModelMeta, token: ColumnNode["token"]): object {
+export function scopeOf(meta: ModelMeta, token: Token): object {
   if (meta.model !== null && !prepared.has(meta)) {
     prepared.add(meta);
-    addRelations(meta.scopeClass.prototype as object, meta, meta.model, (scope) => {
-      const own = ModelScope.tokenOf(scope) as ColumnNode["token"];
-      return (column) => meta.node(column, own);
-    });
+    addRelations(meta.scopeClass.prototype as object, meta, meta.model);
   }
   return meta.scope(token);
 }
 
-function addRelations(target: object, meta: ModelMeta, model: ModelClassLike, rowOf: (scope: object) => Row): void {
+const related = new WeakMap<ModelClassLike, ScopeClass>();
+
+/** The row behind a to-one relation: its columns and relations. NULL where there is none. */
+function oneScope({ meta, model }: RelationDefinition, token: Token): object {
+  if (model === meta.model) return scopeOf(meta, token);
+  // Another class of the same table may have relations of its own.
+  let made = related.get(model);
+  if (made === undefined) {
+    made = class extends (meta.scopeClass as ScopeClass) {};
+    addRelations(made.prototype as object, meta, model);
+    related.set(model, made);
+  }
+  return new made(token);
+}
+
+function addRelations(target: object, meta: ModelMeta, model: ModelClassLike): void {
   for (const name of getterNames(model)) {
     if (meta.columns.has(name)) continue;
     Object.defineProperty(target, name, {
       get(this: object) {
         const relation = relationOf(model, name);
+        if (relation === null && anyRelationOf(model, name) !== null)
+          throw new UsageError(`${meta.name}.${name} leads to several tables: a query cannot follow it`, {
+            hint: `ask from the other side with some(), or in a subquery with exists()`,
+          });
         if (relation === null)
           throw new UsageError(`${meta.name}.${name} is no column and no relation`, {
             hint: "only columns and relations can stand in a query",
           });
-        return relation.many ? new ManyScope(relation, rowOf(this)) : oneScope(relation, rowOf(this));
+        const token = ModelScope.tokenOf(this) as Token;
+        if (relation.many) return new ManyScope(relation, (column) => meta.node(column, token));
+        return oneScope(relation, { kind: "path", from: token, link: linkOf(relation, name) });
       },
     });
   }
@@ -67,28 +92,13 @@ function relatedQuery(
     const on = through.theirs.map((column, i) => equal(through.meta.node(column, link), meta.node(foreign[i] as ColumnMeta, token)));
     joins.push({
       kind: "inner",
-      source: { kind: "table", table: through.meta.table },
+      source: through.meta.source,
       on: { tokens, node: on.length === 1 ? (on[0] as ExprNode) : { kind: "logic", op: "and", items: on } },
     });
     where.push(...through.ours.map((column, i) => ({ tokens, node: equal(through.meta.node(column, link), row(local[i] as ColumnMeta)) })));
   }
   const clauses = (nodes: readonly ExprNode[]): Clause[] => nodes.map((node) => ({ tokens, node }));
   return { ...selectFrom(meta, clauses(columns), [...where, ...relation.where, ...clauses(conditions)]), joins };
-}
-
-/** A to-one relation: its columns are values, NULL where there is no related row. */
-function oneScope(relation: RelationDefinition, row: Row): object {
-  const { meta, model } = relation;
-  const scope = {};
-  const value = (column: ColumnMeta): ExprNode => {
-    const token: ScopeToken = { kind: "scope", label: meta.name };
-    return { kind: "scalar", query: relatedQuery(relation, row, token, [meta.node(column, token)], []), codec: column.codec };
-  };
-  for (const column of meta.columns.values()) {
-    Object.defineProperty(scope, column.property, { enumerable: true, get: () => expressionOf(value(column), column.codec, column.label) });
-  }
-  addRelations(scope, meta, model, () => value);
-  return scope;
 }
 
 type Lambda = ((scope: never) => unknown) | undefined;

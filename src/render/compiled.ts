@@ -11,4 +11,8 @@ export interface CompiledStatement {
   readonly rows: boolean;
   /** False when a reading connection may run it. Selects with locks write. */
   readonly writes: boolean;
+  /** The same tree may render differently the next time: its text is not to be kept. */
+  readonly changes?: boolean;
+  /** Why conditions that stand for a model are left out, in the words of the query; absent: none are. */
+  readonly unscoped?: readonly string[];
 }

@@ -7,6 +7,7 @@ import { UnsupportedError, UsageError } from "../errors.ts";
 import { type CheckedTypes, type NameRules, namesOf, type TableNames } from "./ddl-names.ts";
 import { checkTable } from "./ddl-rules.ts";
 import type { ExprRenderer } from "./expr-renderer.ts";
+import { frameOf } from "./frame.ts";
 import { LiteralSink, type LiteralWords } from "./literal.ts";
 import { columnName, type Naming } from "./naming.ts";
 import type { Sink } from "./sink.ts";
@@ -84,7 +85,7 @@ export abstract class TableWriter {
           if (missing.has(tableKey(key.target))) closing.push(...this.addForeignKey(definition, key, name));
           else inline.push(this.foreignKey(definition, key, name));
         });
-        statements.push(this.#createTable(plan, inline), ...this.afterTable(plan));
+        statements.push(this.createTable(plan, inline), ...this.afterTable(plan));
       }
     }
     return [...statements, ...closing];
@@ -110,13 +111,15 @@ export abstract class TableWriter {
     return { definition, names: namesOf(definition, rules, this.naming, this.checkedTypes) };
   }
 
-  #createTable(plan: TablePlan, foreignKeys: readonly string[]): string {
+  /** `table` has another name where the definition's is taken for the time being. */
+  protected createTable(plan: TablePlan, foreignKeys: readonly string[], table = plan.definition.table, how = ""): string {
     const { definition, names } = plan;
     const lines = definition.columns.map((column) => this.column(plan, column));
     if (definition.primaryKey.length > 0 && !this.inlinePrimaryKey(definition)) {
       lines.push(`${this.constraint(names.primaryKey)} primary key (${this.columns(definition.primaryKey)})`);
     }
-    definition.uniques.forEach(({ columns }, i) => {
+    definition.uniques.forEach(({ columns, among = null }, i) => {
+      if (among !== null && this.traits.partialIndexes) return;
       lines.push(`${this.constraint(names.uniques[i] as string)} unique (${this.columns(columns)})`);
     });
     definition.columns.forEach((column, i) => {
@@ -127,7 +130,7 @@ export abstract class TableWriter {
       lines.push(`${this.constraint(names.checks[i] as string)} check (${this.condition(definition, condition)})`);
     });
     lines.push(...foreignKeys, ...this.inlineIndexes(plan));
-    return `create table ${this.ifNotExists ? "if not exists " : ""}${this.table(definition.table)} (${body(lines)}\n)${this.options(plan)}`;
+    return `create ${how}table ${this.ifNotExists ? "if not exists " : ""}${this.table(table)} (${body(lines)}\n)${this.options(plan)}`;
   }
 
   /** What follows the closing parenthesis. */
@@ -144,12 +147,24 @@ export abstract class TableWriter {
   }
 
   protected afterTable(plan: TablePlan): string[] {
-    return plan.definition.indexes.map((index, i) => this.createIndex(plan.definition, index, plan.names.indexes[i] as string));
+    const { definition, names } = plan;
+    const partial = definition.uniques.flatMap(({ columns, among = null }, i) => {
+      if (among === null || !this.traits.partialIndexes) return [];
+      const index: IndexDefinition = {
+        name: null,
+        columns: columns.map((column) => ({ column, direction: "asc" })),
+        unique: true,
+        where: among,
+      };
+      return [this.createIndex(definition, index, names.uniques[i] as string)];
+    });
+    return [...partial, ...definition.indexes.map((index, i) => this.createIndex(definition, index, names.indexes[i] as string))];
   }
 
-  protected createIndex(definition: TableDefinition, index: IndexDefinition, name: string): string {
+  /** `how` stands before the name. */
+  protected createIndex(definition: TableDefinition, index: IndexDefinition, name: string, how = ""): string {
     const where = index.where === null ? "" : ` where ${this.condition(definition, index.where)}`;
-    const create = `create ${index.unique ? "unique " : ""}index ${this.ifNotExists ? "if not exists " : ""}`;
+    const create = `create ${index.unique ? "unique " : ""}index ${how}${this.ifNotExists ? "if not exists " : ""}`;
     return `${create}${this.indexOn(definition.table, name)} (${this.indexColumns(index)})${where}`;
   }
 
@@ -172,6 +187,7 @@ export abstract class TableWriter {
       const message = `${table.name}.${this.name(column)} is an array, and ${this.traits.label} has none (trait arrays)`;
       throw new UnsupportedError(message, { hint: "use json(), or a table of its own" });
     }
+    if (type.native !== undefined) return type.native;
     const word = this.types[type.word];
     return typeof word === "string" ? word : word(type);
   }
@@ -210,7 +226,7 @@ export abstract class TableWriter {
   /** A condition over the columns of one table. */
   protected condition({ table }: TableDefinition, condition: ExprNode): string {
     return this.written((to) => {
-      to.frame = { sources: [{ source: { kind: "table", table }, alias: table.name }], qualify: false, parent: null, tokens: [] };
+      to.frame = frameOf([{ source: { kind: "table", table }, alias: table.name }], false, null);
       to.expr(condition);
     });
   }

@@ -5,34 +5,45 @@ import type {
   BetweenNode,
   CallNode,
   CaseNode,
+  CastNode,
   ColumnNode,
   CompareNode,
+  DateDifferenceNode,
   DatePartNode,
+  DateShiftNode,
   ExprNode,
   FunctionName,
   InListNode,
-  JsonPathNode,
+  JsonObjectNode,
   LikeNode,
+  MatchNode,
+  NotNode,
   OrderNode,
   RawItem,
   RawNode,
-  ScopeToken,
-  TableToken,
+  RowCompareNode,
+  RowInNode,
   ValueNode,
   WindowNode,
 } from "../ast/expr.ts";
-import type { SelectNode, TableRef } from "../ast/select.ts";
+import type { PathToken } from "../ast/path.ts";
+import type { SelectNode, SourceNode } from "../ast/select.ts";
 import type { TypedCodec } from "../ast/type.ts";
-import type { Codec, WireCodec } from "../codec/codec.ts";
+import type { Codec } from "../codec/codec.ts";
 import { UsageError } from "../errors.ts";
-import type { Frame } from "./frame.ts";
-import { columnName, type Naming } from "./naming.ts";
-import type { Sink } from "./sink.ts";
-import type { Traits } from "./traits.ts";
-import { frameText } from "./window-frame.ts";
+import { constantOf } from "./constant.ts";
+import type { DocumentWriter } from "./document-writer.ts";
+import { inGroups } from "./long-lists.ts";
+import { noAggregateOrder, noGrouping, noListsOverWindows } from "./missing.ts";
+import { relatedValue } from "./paths.ts";
+import { writeWindow } from "./window.ts";
+import { SqlWriter } from "./writer.ts";
 
-/** How tightly an operator binds; operands of a lower number need parentheses. */
-const binding = { or: 1, and: 2, not: 3, compare: 4, add: 5, multiply: 6, whole: 7 } as const;
+/**
+ * How tightly an operator binds; operands of a lower number need parentheses. The operators that only PostgreSQL has
+ * (`->`) stand between compare and add.
+ */
+export const binding = { or: 1, and: 2, not: 3, compare: 4, add: 5, multiply: 6, whole: 7 } as const;
 
 /** What a node's values are read with; null for conditions and whatever else has no type of its own. */
 export function codecOf(node: ExprNode): Codec | null {
@@ -44,52 +55,19 @@ export function isInteger(codec: TypedCodec): boolean {
   return word === "int" || word === "bigint" || word === "smallint";
 }
 
-export interface RenderContext {
-  readonly traits: Traits;
-  readonly naming: Naming;
-  readonly wire: (codec: TypedCodec) => WireCodec;
-  readonly sink: Sink;
-}
+/** Where a subquery stands. */
+export type SubqueryPlace = "list" | "exists" | "scalar" | "quantified";
 
-export abstract class ExprRenderer {
-  readonly traits: Traits;
-  readonly naming: Naming;
-  readonly wire: (codec: TypedCodec) => WireCodec;
-  readonly sink: Sink;
-  frame: Frame | null = null;
+export abstract class ExprRenderer extends SqlWriter {
+  /** JSON documents. */
+  protected abstract readonly documents: DocumentWriter;
 
-  constructor(context: RenderContext) {
-    this.traits = context.traits;
-    this.naming = context.naming;
-    this.wire = context.wire;
-    this.sink = context.sink;
-  }
-
-  abstract select(node: SelectNode, aliased: boolean): void;
-
-  write(text: string): void {
-    this.sink.text += text;
-  }
-
-  /** The only function that writes a quote character around a name. */
-  quote(name: string): string {
-    const mark = this.traits.quote;
-    return mark + (name.includes(mark) ? name.replaceAll(mark, mark + mark) : name) + mark;
-  }
-
-  tableName(table: TableRef): string {
-    return table.schema === null ? this.quote(table.name) : `${this.quote(table.schema)}.${this.quote(table.name)}`;
-  }
-
-  /** The value as a parameter, encoded by its codec. Null is NULL. */
-  value(value: unknown, codec: TypedCodec): void {
-    if (value === null) return this.sink.param(null);
-    const { encode } = this.wire(codec);
-    this.sink.param(encode === null ? value : encode(value as never));
-  }
+  abstract select(node: SelectNode, names: "numbered" | null): void;
+  protected abstract tableReference(source: SourceNode & { kind: "table" }): string;
 
   /** @throws UsageError for a column whose source is not in sight */
   expr(node: ExprNode, outer: number = 0): void {
+    if (this.looksForKeys && this.isKey(node)) return this.#ofGroup(node);
     switch (node.kind) {
       case "column":
         return this.column(node);
@@ -101,16 +79,18 @@ export abstract class ExprRenderer {
         return this.constant(node.value);
       case "compare":
         return this.grouped(binding.compare, outer, () => this.compare(node));
+      case "rowCompare":
+        return this.rowCompare(node, outer);
+      case "rowIn":
+        return this.grouped(binding.compare, outer, () => this.rowIn(node));
       case "logic":
-        return this.grouped(binding[node.op], outer, () => this.list(node.items, ` ${node.op} `, binding[node.op]));
+        if (constantOf(node) !== null) return this.constant(constantOf(node) === true);
+        return this.grouped(binding[node.op], outer, () => this.list(inGroups(node), ` ${node.op} `, binding[node.op]));
       case "not":
-        return this.grouped(binding.not, outer, () => {
-          this.write("not ");
-          this.expr(node.item, binding.whole);
-        });
+        return this.grouped(binding.not, outer, () => this.not(node));
       case "isNull":
         return this.grouped(binding.compare, outer, () => {
-          this.expr(node.item, binding.add);
+          this.nullable(node.item);
           this.write(node.negated ? " is not null" : " is null");
         });
       case "inList":
@@ -126,36 +106,73 @@ export abstract class ExprRenderer {
         return this.subquery(node.query, "exists");
       case "scalar":
         return this.subquery(node.query, "scalar");
+      case "quantified":
+        this.write(`${node.quantifier} `);
+        return this.subquery(node.query, "quantified");
       case "between":
         return this.grouped(binding.compare, outer, () => this.between(node));
       case "like":
         return this.grouped(binding.compare, outer, () => this.like(node));
+      case "match":
+        return this.grouped(binding.compare, outer, () => this.match(node));
       case "arithmetic":
         return this.arithmetic(node, outer);
       case "aggregate":
         return this.aggregate(node);
+      case "jsonObject":
+        return this.jsonObject(node);
       case "call":
         return this.call(node);
       case "case":
         return this.caseOf(node);
       case "window":
         return this.window(node);
+      case "cast":
+        return this.cast(node);
       case "datePart":
         return this.datePart(node);
+      case "dateShift":
+        return this.dateShift(node);
+      case "dateDifference":
+        return this.dateDifference(node);
       case "jsonPath":
-        return this.jsonPath(node);
+        return this.documents.path(node, outer);
+      case "jsonContains":
+        return this.documents.contains(node);
+      case "jsonLength":
+        return this.documents.length(node);
+      case "jsonChange":
+        return this.documents.change(node);
       case "raw":
-        return this.raw(node);
+        // Whatever operators it holds, they belong together.
+        if (outer === 0) return this.raw(node);
+        return this.parenthesized(() => this.raw(node));
       default:
         node satisfies never;
     }
   }
 
-  protected grouped(own: number, outer: number, write: () => void): void {
-    if (own > outer) return write();
-    this.write("(");
-    write();
-    this.write(")");
+  protected override related(node: ColumnNode, path: PathToken): void {
+    this.expr(relatedValue(node, path));
+  }
+
+  protected abstract isKey(node: ExprNode): boolean;
+  /** A key is the same in each row of its group: written out again it need not be known as one. */
+  #ofGroup(key: ExprNode): void {
+    const [before, after] = this.traits.ofGroup ?? ["", ""];
+    this.write(before);
+    this.lookingForKeys(false, () => this.expr(key));
+    this.write(after);
+  }
+
+  protected not({ item }: NotNode): void {
+    this.write("not ");
+    this.expr(item, binding.whole);
+  }
+
+  /** What is tested for NULL: the place to give a parameter its type. */
+  protected nullable(item: ExprNode): void {
+    this.expr(item, binding.add);
   }
 
   protected list(items: readonly ExprNode[], separator: string, outer: number): void {
@@ -165,42 +182,7 @@ export abstract class ExprRenderer {
     });
   }
 
-  protected subquery(query: SelectNode, _as: "list" | "exists" | "scalar"): void {
-    this.write("(");
-    this.select(query, false);
-    this.write(")");
-  }
-
-  protected column(node: ColumnNode): void {
-    const name = columnName(node.column, this.naming);
-    const { frame, alias } = this.find(node.token);
-    // An alias of the select list would win over a column of that name in ORDER BY.
-    const hidden = this.traits.rowAliases && /^c\d+$/.test(name);
-    const qualify = frame.qualify || frame !== this.frame || hidden;
-    this.write(qualify ? `${this.quote(alias)}.${this.quote(name)}` : this.quote(name));
-  }
-
-  /** The source that a column's token stands for, seen from here outwards. */
-  protected find(token: ScopeToken | TableToken): { frame: Frame; alias: string } {
-    for (let frame = this.frame; frame !== null; frame = frame.parent) {
-      if (token.kind === "scope") {
-        const source = frame.sources[frame.tokens.indexOf(token)];
-        if (source !== undefined) return { frame, alias: source.alias };
-        continue;
-      }
-      const found = frame.sources.filter((entry) => entry.source.table === token.table);
-      if (found.length > 1) {
-        throw new UsageError(`a column of ${token.table.name} could mean two sources of this query`, {
-          hint: "use the lambda's parameters, which say which one is meant",
-        });
-      }
-      if (found[0] !== undefined) return { frame, alias: found[0].alias };
-    }
-    const name = token.kind === "scope" ? token.label : token.table.name;
-    throw new UsageError(`a column of ${name} is used in a query that does not read from it`, {
-      hint: "a lambda's columns are valid inside that lambda only; join the model, or use exists()",
-    });
-  }
+  protected abstract subquery(query: SelectNode, as: SubqueryPlace): void;
 
   protected valueNode(node: ValueNode): void {
     this.value(node.value, node.codec);
@@ -216,6 +198,33 @@ export abstract class ExprRenderer {
     this.expr(node.right, binding.add - 1);
   }
 
+  protected rowCompare({ op, left, right }: RowCompareNode, outer: number): void {
+    this.grouped(binding.compare, outer, () => {
+      this.row(left);
+      this.write(` ${op} `);
+      this.row(right);
+    });
+  }
+
+  /** How a list of rows begins. */
+  protected readonly rowList: string = "(";
+
+  protected rowIn({ items, rows, negated }: RowInNode): void {
+    this.row(items);
+    this.write(`${negated ? " not in " : " in "}${this.rowList}`);
+    rows.forEach((row, i) => {
+      if (i > 0) this.write(", ");
+      this.row(row);
+    });
+    this.write(")");
+  }
+
+  protected row(items: readonly ExprNode[]): void {
+    this.write("(");
+    this.list(items, ", ", 0);
+    this.write(")");
+  }
+
   protected between(node: BetweenNode): void {
     this.expr(node.item, binding.add - 1);
     this.write(" between ");
@@ -229,14 +238,17 @@ export abstract class ExprRenderer {
     this.write(node.negated ? " not in (" : " in (");
     node.values.forEach((value, i) => {
       if (i > 0) this.write(", ");
-      this.value(value, node.codec);
+      this.value(value, node.of);
     });
     this.write(")");
   }
 
+  protected abstract match(node: MatchNode): void;
   protected abstract like(node: LikeNode): void;
+  protected abstract cast(node: CastNode): void;
   protected abstract datePart(node: DatePartNode): void;
-  protected abstract jsonPath(node: JsonPathNode): void;
+  protected abstract dateShift(node: DateShiftNode): void;
+  protected abstract dateDifference(node: DateDifferenceNode): void;
 
   protected arithmetic(node: ArithmeticNode, outer: number): void {
     const own = node.op === "+" || node.op === "-" ? binding.add : binding.multiply;
@@ -251,17 +263,52 @@ export abstract class ExprRenderer {
     this.expr(item, outer);
   }
 
+  /** The window that the next aggregate looks through. */
+  #window: WindowNode | null = null;
+
   protected aggregate(node: AggregateNode): void {
-    this.write(`${node.name}(`);
-    if (node.item === null) this.write("*");
-    else this.expr(node.item);
-    this.write(")");
+    const { item } = node;
+    this.aggregateCall(node, node.name, () => (item === null ? this.write("*") : this.expr(item)));
+  }
+
+  /** `name([distinct] item [, separator] [order by ...]) [filter (where ...)] [over (...)]`; `item` writes the argument. */
+  aggregateCall(node: AggregateNode, name: string, item: () => void): void {
+    const window = this.#window;
+    // What stands inside is not looked at through the window.
+    this.#window = null;
+    this.assertOwn(node);
+    this.lookingForKeys(this.looksForKeys && window !== null, () => {
+      this.write(`${name}(${node.distinct === true ? "distinct " : ""}`);
+      item();
+      this.aggregateOrder(node);
+      this.write(")");
+      if (node.filter !== undefined) {
+        this.write(" filter (where ");
+        this.expr(node.filter);
+        this.write(")");
+      }
+    });
+    if (window !== null) this.over(window);
+    this.#window = window;
+  }
+
+  protected aggregateOrder({ orderBy = [] }: AggregateNode): void {
+    if (orderBy.length > 0 && !this.traits.aggregateOrder) throw noAggregateOrder(this.traits);
+    orderBy.forEach((term, i) => {
+      this.write(i === 0 ? " order by " : ", ");
+      this.order(term);
+    });
+  }
+
+  protected jsonObject(_node: JsonObjectNode): void {
+    throw new UsageError("an object of expressions stands in jsonAgg() only");
   }
 
   /** How this dialect writes a function, where it is not `name(args)`: `$1` is the first argument, `$*` are all of them. */
   protected readonly functions: Partial<Readonly<Record<FunctionName, string>>> = {};
 
   protected call(node: CallNode): void {
+    if (node.name === "grouping" && !this.traits.grouping) throw noGrouping(this.traits);
     const template = this.functions[node.name] ?? `${node.name}($*)`;
     for (const piece of template.split(/(\$\d|\$\*|\$\|)/)) {
       if (piece === "$*") this.list(node.args, ", ", 0);
@@ -292,19 +339,22 @@ export abstract class ExprRenderer {
   }
 
   protected window(node: WindowNode): void {
-    this.expr(node.call);
-    this.write(" over (");
-    node.partitionBy.forEach((key, i) => {
-      this.write(i === 0 ? "partition by " : ", ");
-      this.expr(key);
-    });
-    node.orderBy.forEach((term, i) => {
-      this.write(i === 0 ? `${node.partitionBy.length > 0 ? " " : ""}order by ` : ", ");
-      this.order(term);
-    });
-    if (node.frame !== null)
-      this.write(`${node.partitionBy.length + node.orderBy.length > 0 ? " " : ""}${frameText(node.frame, this.traits)}`);
-    this.write(")");
+    const { call } = node;
+    if (call.kind === "call") {
+      this.call(call);
+      return this.over(node);
+    }
+    const list = call.name === "string_agg" || call.name === "json_agg";
+    if (list && !this.traits.listsOverWindows) throw noListsOverWindows(this.traits);
+    this.#window = node;
+    this.aggregate(call);
+    this.#window = null;
+  }
+
+  protected over(node: WindowNode): void {
+    this.write(" over ");
+    if (node.name === undefined) writeWindow(this, node);
+    else this.write(this.quote(node.name));
   }
 
   protected raw(node: RawNode): void {
@@ -324,6 +374,7 @@ export abstract class ExprRenderer {
         this.rawItem(entry);
       });
     }
+    if (item.kind === "raw") return this.raw(item);
     this.expr(item, binding.whole - 1);
   }
 

@@ -1,6 +1,6 @@
 /** Values as text, for DDL alone: it takes no parameters. Layer 3. */
 import { UsageError, ValueError } from "../errors.ts";
-import type { Sink } from "./sink.ts";
+import type { Mark, Sink } from "./sink.ts";
 
 /** How one dialect spells the two kinds of literal that differ. */
 export interface LiteralWords {
@@ -54,5 +54,13 @@ export class LiteralSink implements Sink {
 
   param(encoded: unknown): void {
     this.text += literal(encoded, this.#words);
+  }
+
+  mark(): Mark {
+    return { text: this.text, params: 0 };
+  }
+
+  rewind({ text }: Mark): void {
+    this.text = text;
   }
 }

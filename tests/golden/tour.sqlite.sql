@@ -36,6 +36,14 @@ create table `tour_post_tag` (
   constraint `tour_post_tag_post_id_fkey` foreign key (`post_id`) references `tour_post` (`id`) on delete cascade,
   constraint `tour_post_tag_tag_id_fkey` foreign key (`tag_id`) references `tour_tag` (`id`)
 ) strict;
+create table `tour_comment` (
+  `id` integer not null constraint `tour_comment_id_pk` primary key autoincrement,
+  `text` text not null,
+  `post_id` integer not null,
+  `parent_id` integer,
+  constraint `tour_comment_post_id_fkey` foreign key (`post_id`) references `tour_post` (`id`) on delete cascade,
+  constraint `tour_comment_parent_id_fkey` foreign key (`parent_id`) references `tour_comment` (`id`) on delete cascade
+) strict;
 create table `tour_country` (
   `code` text not null,
   `name` text not null,
@@ -63,7 +71,7 @@ select `id`, `name`, `email`, `bio` from `tour_author` where `name` = ? order by
 select `id`, `name`, `email`, `bio`, `password` from `tour_author` where `name` = ? order by `id` limit 1;
 select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `author_id` is not null order by `title`;
 select count(*) from `tour_post`;
-select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` order by `title` limit 3 offset ?;
+select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` order by `title`, `id` limit 3 offset ?;
 select `id`, `title` from `tour_post` order by `title`;
 select `title`, `author_id`, `views` * ? from `tour_post` where `status` = ? order by `title`;
 select `title` from `tour_post` where length(`title`) > ? order by `title`;
@@ -79,6 +87,24 @@ select `tour_post`.`id`, `tour_post`.`created_at`, `tour_post`.`updated_at`, `to
 select `tour_post`.`title`, `tour_post_2`.`title` from `tour_post` join `tour_post` as `tour_post_2` on `tour_post`.`views` < `tour_post_2`.`views` order by `tour_post`.`title`, `tour_post_2`.`title`;
 select `author_id`, count(`id`) from `tour_post` group by `author_id` having count(`id`) >= ?;
 select `title`, row_number() over (partition by `author_id` order by `views` desc, `id`), lag(`views`, 1, ?) over (order by `id`), avg(`views`) over (order by `id` rows between 1 preceding and current row), case when `views` >= ? then ? when `views` >= ? then ? else ? end, upper(`title`) from `tour_post` order by `title`;
+select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `title` = ? limit 2;
+select `id`, `name`, `email`, `bio` from `tour_author` where `id` = ? order by `id` limit 1;
+insert into `tour_comment` (`text`, `post_id`, `parent_id`) values (?, ?, ?) returning `id`;
+insert into `tour_comment` (`text`, `post_id`, `parent_id`) values (?, ?, ?) returning `id`;
+insert into `tour_comment` (`text`, `post_id`, `parent_id`) values (?, ?, ?) returning `id`;
+insert into `tour_tag` (`label`) values (?) returning `id`;
+insert into `tour_post_tag` (`post_id`, `tag_id`) values (?, ?) on conflict (`post_id`, `tag_id`) do nothing;
+select `tour_post`.`id`, `tour_post`.`created_at`, `tour_post`.`updated_at`, `tour_post`.`title`, `tour_post`.`status`, `tour_post`.`views`, `tour_post`.`price`, `tour_post`.`published`, `tour_post`.`meta`, `tour_post`.`author_id` from `tour_post` left join `tour_author` on `tour_author`.`id` = `tour_post`.`author_id` where `tour_author`.`name` glob ? and exists (select 1 from `tour_comment` where `tour_comment`.`post_id` = `tour_post`.`id` and `tour_comment`.`text` glob ?) order by `tour_post`.`title`;
+select `id`, `name`, `email`, `bio` from `tour_author` where `id` in (?);
+select `tour_tag`.`id`, `tour_tag`.`label`, `tour_post_tag`.`post_id` from `tour_tag` join `tour_post_tag` on `tour_post_tag`.`tag_id` = `tour_tag`.`id` where `tour_post_tag`.`post_id` in (?);
+select `id`, `name`, `email`, `bio`, (select count(*) from `tour_post` where `tour_post`.`author_id` = `tour_author`.`id`), (select sum(`tour_post`.`views`) from `tour_post` where `tour_post`.`author_id` = `tour_author`.`id`) from `tour_author` order by `id`;
+with `rich` (`author_id`, `views`) as (select `author_id`, `views` from `tour_post` where `views` >= ?) select `tour_author`.`name`, `rich`.`views` from `tour_author` join `rich` on `rich`.`author_id` = `tour_author`.`id`;
+with recursive `thread` (`id`, `text`) as (select `id`, `text` from `tour_comment` where `parent_id` is null union all select `tour_comment`.`id`, `tour_comment`.`text` from `tour_comment` join `thread` on `tour_comment`.`parent_id` = `thread`.`id`) select `text` from `thread` order by `id`;
+select `title`, `place` from (select `title`, row_number() over (partition by `status` order by `views` desc, `id`) as `place` from `tour_post`) as `ranked` where `place` = ? order by `title`;
+select `name` from `tour_author` union select `label` from `tour_tag` order by 1 limit 3;
+select `views` from `tour_post` where `title` = ? order by `title` limit 1;
+select `views` from `tour_post` where `title` = ? order by `title` limit 1;
+update `tour_comment` set `text` = ? where `text` = ? returning `text`;
 begin immediate;
 insert into `tour_author` (`name`, `email`, `bio`, `password`) values (?, ?, ?, ?), (?, ?, ?, ?) on conflict (`email`) do update set `name` = excluded.`name`;
 select `id`, `name`, `email`, `bio` from `tour_author` where `email` in (?, ?);
@@ -100,6 +126,7 @@ delete from `tour_post` where `id` = ?;
 select title from tour_post where views > ? order by title;
 begin immediate;
 drop table `tour_country`;
+drop table `tour_comment`;
 drop table `tour_post_tag`;
 drop table `tour_tag`;
 drop table `tour_post`;

@@ -1,5 +1,5 @@
 /** Cases of wrong use: conditions, queries, writes, raw SQL. */
-import { exists, QueryError, sql, UniqueViolation, UsageError, ValueError } from "../../src/index.ts";
+import { count, exists, QueryError, rowNumber, sql, sum, UniqueViolation, UsageError, ValueError } from "../../src/index.ts";
 import { type BadCase, bad, secret } from "../support/bad-models.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the calls are wrong on purpose
@@ -96,6 +96,19 @@ export const conditionCases: readonly BadCase[] = [
     ValueError,
     /takes a string, got an object/,
   ),
+  bad(
+    "a list of mixed types",
+    ({ model }) => model.where((b: Any) => b.views.in([1, secret])),
+    ValueError,
+    /takes an integer, got a string/,
+  ),
+  bad("a window in where", ({ model }) => model.where(() => (rowNumber().over() as Any).eq(1)), UsageError, /window/),
+  bad(
+    "an aggregate in where",
+    ({ model }) => model.where((b: Any) => (sum(b.views) as Any).gt(1)),
+    UsageError,
+    /where cannot use sum\(\).*having/,
+  ),
   bad("a forged list", ({ model }) => model.where((b: Any) => b.id.in({ length: 1, 0: 1 })), UsageError, /in takes an array/),
 ];
 
@@ -129,20 +142,46 @@ export const queryCases: readonly BadCase[] = [
     UsageError,
     /__proto__/,
   ),
-  bad("alsoSelect of an unknown column", ({ model }) => model.all().alsoSelect("prise"), UsageError, /did you mean price\?/),
   bad(
-    "alsoSelect over a column",
-    ({ model }) => model.all().alsoSelect((b: Any) => ({ name: b.views })),
+    "a column beside an aggregate",
+    ({ model }) => model.all().select((b: Any) => ({ name: b.name, n: count() })),
     UsageError,
-    /has a column name already/,
+    /name is selected beside an aggregate/,
   ),
   bad(
-    "alsoSelect twice",
+    "a column that is no key of the groups",
+    ({ model }) =>
+      model
+        .all()
+        .groupBy((b: Any) => b.name)
+        .select((b: Any) => ({ views: b.views })),
+    UsageError,
+    /a group has many of it/,
+  ),
+  bad(
+    "a column over a window of groups",
+    ({ model }) =>
+      model
+        .all()
+        .groupBy((b: Any) => b.name)
+        .select((b: Any) => ({ n: sum(b.views).over() })),
+    UsageError,
+    /a group has many of it/,
+  ),
+  bad("alsoSelect of an unknown column", ({ model }) => model.all().alsoSelect("prise"), UsageError, /did you mean price\?/),
+  bad(
+    "annotate over a column",
+    ({ model }) => model.all().annotate((b: Any) => ({ name: b.views })),
+    UsageError,
+    /has a member name already/,
+  ),
+  bad(
+    "annotate twice",
     ({ model }) =>
       model
         .all()
         .select("id")
-        .alsoSelect((b: Any) => ({ id: b.views })),
+        .annotate((b: Any) => ({ id: b.views })),
     UsageError,
     /selected already/,
   ),

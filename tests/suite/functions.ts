@@ -245,8 +245,8 @@ export function suite(t: TargetContext): void {
     });
 
     it("refuses windows and aggregates where rows are chosen, before anything is sent", () => {
-      expect(() => Shot.where(() => rowNumber().over().eq(1))).toThrow(UsageError);
-      expect(() => Shot.where((s) => sum(s.views).gt(1))).toThrow(/having/);
+      expect(() => Shot.where(() => rowNumber().over().eq(1) as never)).toThrow(UsageError);
+      expect(() => Shot.where((s) => sum(s.views).gt(1) as never)).toThrow(/having/);
       expect(() => rows(1, -1)).toThrow(UsageError);
       expect(() => ntile(0)).toThrow(UsageError);
     });

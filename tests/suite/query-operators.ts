@@ -147,6 +147,8 @@ export function suite(t: TargetContext): void {
         real: thing.real.mul(8).add(0.5),
         dearer: thing.price.add("0.05"),
         twice: thing.price.mul(2),
+        times: thing.price.mul(thing.small).sub(thing.id),
+        realTimes: thing.real.mul(thing.small),
       }));
     expect(rows.length).toBeGreaterThan(10);
     for (const row of rows) {
@@ -160,6 +162,8 @@ export function suite(t: TargetContext): void {
         real: real * 8 + 0.5,
         dearer: (Number(price) + 0.05).toFixed(2),
         twice: (Number(price) * 2).toFixed(2),
+        times: (Number(price) * small - row.id).toFixed(2),
+        realTimes: real * small,
       });
     }
   });

@@ -81,14 +81,14 @@ export function suite(t: TargetContext): void {
       expect(asked?.secret).toBe("s");
       expect(JSON.stringify(asked)).not.toContain("secret");
       const more = await all()
-        .alsoSelect((b) => ({ twice: b.pages.mul(2), on: { day: b.printed } }))
+        .annotate((b) => ({ twice: b.pages.mul(2), on: { day: b.printed } }))
         .offset(1)
         .first();
       expect([more?.title, more?.twice, more?.on]).toEqual(["d", 200, { day: "1999-05-05" }]);
       expect(
         await all()
           .select("id")
-          .alsoSelect((b) => ({ of: b.title }))
+          .annotate((b) => ({ of: b.title }))
           .alsoSelect("pages")
           .offset(1)
           .first(),

@@ -12,6 +12,23 @@ export function suite(t: TargetContext): void {
   beforeAll(() => createBooks(t));
   afterAll(() => dropBooks(t));
 
+  it("is a promise to whoever chains on it", async () => {
+    const titles = all().pluck((b) => b.title);
+    let settled = 0;
+    const list = await all()
+      .orderBy((b) => b.title)
+      .finally(() => {
+        settled++;
+      });
+    expect(list.map((book) => book.title)).toEqual((await titles).sort());
+    expect(await all().catch(() => [])).toHaveLength(list.length);
+    const refusal = all()
+      .limit(1)
+      .select((b) => ({ title: b.title, n: count() }));
+    expect(await refusal.catch((error: Error) => error.message)).toMatch(/beside an aggregate/);
+    expect(settled).toBe(1);
+  });
+
   describe("single rows", () => {
     it("takes the first and last by the query's order, by the model's, or by key", async () => {
       expect((await Books().first())?.title).toBe("e");

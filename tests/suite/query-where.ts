@@ -113,6 +113,23 @@ export function suite(t: TargetContext): void {
       expect(await ids(Object.assign(Object.create(null), { authorId: null }))).toEqual([6]);
     });
 
+    it("takes thousands of conditions and values", async () => {
+      const many = Array.from({ length: 3000 }, (_, i) => i + 4);
+      expect(await ids((p) => many.map((id) => p.id.ne(id)).reduce((all, one) => all.and(one)))).toEqual([1, 2, 3]);
+      expect(
+        await ids((p) =>
+          many
+            .map((id) => p.id.eq(id))
+            .reduce((all, one) => all.or(one))
+            .not(),
+        ),
+      ).toEqual([1, 2, 3]);
+      const keys = Array.from({ length: 100_000 }, (_, i) => i + 4);
+      expect(await ids((p) => p.id.in(keys))).toEqual([4, 5, 6]);
+      expect(await ids((p) => p.id.notIn(keys))).toEqual([1, 2, 3]);
+      expect(await ids((p) => p.title.in(keys.map((key) => (key === 4 ? "a" : `no ${key}`))))).toEqual([1, 5]);
+    });
+
     it("keeps and, or and not apart, however they nest", async () => {
       const yes = (id: number) => Post.c.id.eq(id);
       const cases: [WhereClause, number[]][] = [

@@ -151,15 +151,14 @@ export function suite(t: TargetContext): void {
     ).toEqual(["nut"]);
   });
 
-  it("refuses whole tables unless allRows() was called, and queries that are cut", async () => {
+  it("refuses whole tables unless allRows() was called, and rows that are none of the table", async () => {
     const e = t.engine();
     const all = Stocks().all();
     const unsaid = await refused(e, () => all.delete());
     expect(unsaid.hint).toMatch(/allRows\(\)\.delete/);
     await refused(e, () => all.update({ amount: 1 }));
     await refused(e, () => all.orderBy((s) => s.id).update({ amount: 1 }));
-    await refused(e, () => all.where({ id: 1 }).limit(1).delete());
-    await refused(e, () => all.where({ id: 1 }).offset(1).update({ amount: 1 }));
+    await refused(e, () => all.limit(1).delete());
     await refused(e, () => all.where({ id: 1 }).distinct().delete());
     await refused(e, () => all.where({ id: 1 }).select("id").delete());
     await refused(e, () => all.allRows().update({}));

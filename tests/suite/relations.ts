@@ -246,8 +246,8 @@ export function suite(t: TargetContext): void {
           .orderBy((a) => a.id)
           .prefetch("posts.tags", "profile", "live");
       });
-      // authors, posts, links, tags, profiles, live posts
-      expect(sent).toHaveLength(6);
+      // authors, posts, tags with their links, profiles, live posts
+      expect(sent).toHaveLength(5);
       const [first, second] = all as [Author, Author];
       const silent = await statements(async () => {
         expect(first.posts.loaded.map((p) => [p.title, p.tags.loaded.map((tag) => tag.label)])).toEqual([
@@ -319,7 +319,12 @@ export function suite(t: TargetContext): void {
           .all()
           .prefetch("posts.nope" as "posts"),
       ).toThrow(UsageError);
-      expect(() => on(Author).all().select("id").prefetch("posts")).toThrow(/plain rows/);
+      expect(() =>
+        on(Author)
+          .all()
+          .select("id")
+          .prefetch("posts" as never),
+      ).toThrow(/plain rows/);
       const [loaded] = await on(Author).where({ id: ada.id }).prefetch("posts");
       await loaded?.refresh();
       expect(() => loaded?.posts.loaded).toThrow(NotLoadedError);

@@ -86,7 +86,7 @@ export function suite(t: TargetContext): void {
         { not: true, more: false, gone: false },
         { not: null, more: false, gone: true },
       ]);
-      expect((await byId.alsoSelect((n) => ({ more: n.rank.gt(1) })).first())?.more).toBe(true);
+      expect((await byId.annotate((n) => ({ more: n.rank.gt(1) })).first())?.more).toBe(true);
       expect(
         await Notes()
           .all()

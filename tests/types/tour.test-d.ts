@@ -71,7 +71,7 @@ export async function tour(): Promise<void> {
   check<Same<typeof nested, { title: string; of: { author: number | null; twice: number } }[]>>();
   const more = await Post.all()
     .select("id")
-    .alsoSelect((p) => ({ upper: p.title }));
+    .annotate((p) => ({ upper: p.title }));
   check<Same<(typeof more)[0]["upper"], string>>();
   const hidden = await Author.all().alsoSelect("password").first();
   check<Same<NonNullable<typeof hidden>["password"], string>>();
@@ -160,6 +160,10 @@ export async function tour(): Promise<void> {
   await Post.all()
     .allRows()
     .update((p) => ({ price: p.price.mul(0.97) }));
+  const worth = await Post.all().select((p) => ({ worth: p.price.mul(p.views), mean: p.price.div(p.views) }));
+  check<Same<(typeof worth)[0]["worth"], string | null>>();
+  const turned = await Post.all().select((p) => ({ worth: p.views.mul(p.price) }));
+  check<Same<(typeof turned)[0]["worth"], string | null>>();
 
   await db.transaction(
     async () => {

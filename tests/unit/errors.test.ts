@@ -2,7 +2,7 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import * as module from "../../src/errors.ts";
-import { ConnectionLost, DeadlockError, KakaError, UniqueViolation, withDriverError } from "../../src/errors.ts";
+import { ConnectionLost, DeadlockError, InputError, KakaError, UniqueViolation, withDriverError } from "../../src/errors.ts";
 import { expectSilent, secret } from "../support/error-cases.ts";
 import { expectGolden } from "../support/golden.ts";
 
@@ -23,6 +23,7 @@ const lineages: Readonly<Record<string, string>> = {
   UnsupportedError: "UsageError KakaError",
   ValueError: "UsageError KakaError",
   ValidationError: "KakaError",
+  InputError: "ValidationError KakaError",
   QueryError: "KakaError",
   ConstraintError: "QueryError KakaError",
   UniqueViolation: "ConstraintError QueryError KakaError",
@@ -43,7 +44,7 @@ const lineages: Readonly<Record<string, string>> = {
   NotFoundError: "KakaError",
   MultipleResultsError: "KakaError",
   StaleObjectError: "KakaError",
-  NotLoadedError: "KakaError",
+  NotLoadedError: "UsageError KakaError",
   ProtectedError: "KakaError",
   MigrationError: "KakaError",
 };
@@ -61,7 +62,8 @@ describe("the tree", () => {
     expect(error).toMatchObject({ name, code: type.code, message: "words" });
     expect(error.cause).toBeUndefined();
     expect(error.driverError()).toBeUndefined();
-    expect(Object.keys(JSON.parse(JSON.stringify(error))).sort()).toEqual(["code", "message", "name"]);
+    const facts = type === InputError ? ["status"] : [];
+    expect(Object.keys(JSON.parse(JSON.stringify(error))).sort()).toEqual(["code", "message", "name", ...facts]);
   });
 
   it("has a code of its own for every class, and none changes", () => {

@@ -7,7 +7,8 @@ import { asIs, exactNumber, readInstant, type WireTable, wireOf } from "../wire.
 const table: WireTable = {
   smallint: { encode: null, decode: exactNumber },
   int: { encode: null, decode: exactNumber },
-  bigint: { encode: null, decode: (raw: string | number | bigint) => BigInt(raw) },
+  // A sum is a decimal, and beside a parameter it has digits after the point.
+  bigint: { encode: null, decode: (raw: string | number | bigint) => BigInt(typeof raw === "string" ? raw.replace(/\.0*$/, "") : raw) },
   float: { encode: null, decode: (raw: string | number) => Number(raw) },
   decimal: (scale) => ({ encode: null, decode: (raw: string | number) => canonicalDecimal(String(raw), scale)?.text ?? String(raw) }),
   bool: { encode: (value: boolean) => (value ? 1 : 0), decode: (raw: number | string) => Number(raw) !== 0 },

@@ -1,30 +1,48 @@
 /** Where the SQL of MySQL and MariaDB differs. Layer 4. */
+
+import type { UpdateNode } from "../../ast/dml.ts";
 import type {
   AggregateNode,
   ArithmeticNode,
+  CallNode,
+  CaseNode,
+  CastNode,
+  ColumnRef,
   CompareNode,
+  DateDifferenceNode,
   DatePartNode,
+  DateShiftNode,
   ExprNode,
   InListNode,
-  JsonPathNode,
   LikeNode,
+  MatchNode,
+  NotNode,
+  RowCompareNode,
+  RowInNode,
+  ScopeToken,
   ValueNode,
   WindowNode,
 } from "../../ast/expr.ts";
-import type { SelectNode, TableRef } from "../../ast/select.ts";
+import { pathsOf } from "../../ast/path.ts";
+import { leadsTo } from "../../ast/queries.ts";
+import type { Clause, QueryNode, SelectNode, TableRef } from "../../ast/select.ts";
+import { childrenOf } from "../../ast/shape.ts";
 import type { TypedCodec } from "../../ast/type.ts";
-import type { Codec } from "../../codec/codec.ts";
+import type { Codec, Family } from "../../codec/codec.ts";
 import { jsonCodec } from "../../codec/json.ts";
 import { textCodec } from "../../codec/text.ts";
 import { UnsupportedError } from "../../errors.ts";
+import { caseFiltered } from "../../render/case-filter.ts";
 import type { CompiledStatement } from "../../render/compiled.ts";
-import { codecOf, isInteger } from "../../render/expr-renderer.ts";
+import { codecOf, isInteger, type SubqueryPlace } from "../../render/expr-renderer.ts";
+import { noRegularExpressions } from "../../render/missing.ts";
+import { columnName } from "../../render/naming.ts";
 import { Renderer, type StatementNode } from "../../render/renderer.ts";
-
-/** `$."key"[0]`, bound as one parameter; keys are quoted as JSON strings. */
-export function mysqlPath(path: readonly (string | number)[]): string {
-  return `$${path.map((step) => (typeof step === "number" ? `[${step}]` : `.${JSON.stringify(step)}`)).join("")}`;
-}
+import { writtenOut } from "../../render/rows.ts";
+import { separatorLiteral, writeAverage, writeExtremeDate, writeJsonList } from "./aggregates.ts";
+import { writeCast } from "./cast.ts";
+import { JsonWriter } from "./json.ts";
+import { negated, underNot } from "./negation.ts";
 
 /** A long list of these travels as one JSON document. */
 const listTypes: Readonly<Record<string, string>> = {
@@ -38,23 +56,90 @@ const listTypes: Readonly<Record<string, string>> = {
   date: "date",
 };
 const longList = 1000;
+const sentAsText: ReadonlySet<Family> = new Set(["text", "enum", "date", "time", "timestamp", "uuid"]);
+
+function readsFrom(query: QueryNode, table: TableRef | null): boolean {
+  if (query.kind === "compound") return readsFrom(query.left, table) || readsFrom(query.right, table);
+  const sources = [query, ...query.joins].some(({ source }) => {
+    if (source.kind === "derived") return readsFrom(source.query, table);
+    return source.kind === "table" && source.table === table;
+  });
+  const { columns, where, groupBy, having, orderBy } = query;
+  return (
+    sources ||
+    [columns, where, groupBy, having].some((clauses) => clauses.some(({ node }) => leadsTo(node, table))) ||
+    orderBy.some(({ node }) => leadsTo(node.item, table))
+  );
+}
+
+/** What LAG and LEAD are told, which is part of the statement's text. */
+function writtenNumber(node: ExprNode): number {
+  return node.kind === "raw" ? Number(node.texts[0]) : 0;
+}
 
 export class MysqlRenderer extends Renderer {
+  protected override readonly documents = new JsonWriter(this);
   /** The table of an UPDATE or DELETE. */
   #changed: TableRef | null = null;
 
+  /** The statement changes rows. */
+  #writes = false;
+
   override statement(node: StatementNode): CompiledStatement {
+    this.#writes = node.kind !== "select";
     if (node.kind === "update" || node.kind === "delete") this.#changed = node.table;
-    return super.statement(node);
+    return super.statement(node.kind === "update" ? this.#unmerged(node) : node);
+  }
+
+  // A limit keeps MySQL from making one query of the update and what it takes its values from, which it would then refuse.
+  #unmerged(node: UpdateNode): UpdateNode {
+    const { from } = node;
+    if (from === undefined || this.traits.changesWhatItReads || from.source.query.kind !== "select") return node;
+    const query = { ...from.source.query, limit: from.source.query.limit ?? Number.MAX_SAFE_INTEGER };
+    return { ...node, from: { ...from, source: { ...from.source, query } } };
+  }
+
+  // The new row's values have a function, and each assignment sees those before it: what the condition reads is set last.
+  protected override conflictSet(update: readonly ColumnRef[], where: readonly Clause[]): void {
+    const read = new Set<ColumnRef>();
+    const visit = (node: ExprNode, existing: ScopeToken | undefined): void => {
+      if (node.kind === "column" && node.token === existing) read.add(node.column);
+      const paths = node.kind === "column" ? pathsOf(node.token) : [];
+      for (const { from, link } of paths) if (from === existing) for (const { own } of link.keys) read.add(own.column);
+      for (const child of childrenOf(node)) visit(child, existing);
+    };
+    for (const { node, tokens } of where) visit(node, tokens[0]);
+    const last = update.filter((column) => read.has(column));
+    if (last.length > 1) {
+      throw new UnsupportedError(`${this.traits.label} cannot update several columns that the condition of an upsert reads`, {
+        hint: `leave all but one of these out of "update": ${last.map((column) => column.property).join(", ")}`,
+      });
+    }
+    [...update.filter((column) => !read.has(column)), ...last].forEach((column, i) => {
+      const name = this.quote(columnName(column, this.naming));
+      this.write(`${i > 0 ? ", " : ""}${name} = if(`);
+      where.forEach((clause, n) => {
+        if (n > 0) this.write(" and ");
+        this.clause(clause, (condition) => this.expr(condition, where.length > 1 ? 2 : 0));
+      });
+      this.write(`, values(${name}), ${name})`);
+    });
+  }
+
+  protected override incomingColumn(name: string): void {
+    this.write(`values(${this.quote(name)})`);
   }
 
   // A list may not come from a limited query, nor may MySQL read the table that it changes: a table made first may.
-  protected override subquery(query: SelectNode, as: "list" | "exists" | "scalar"): void {
-    const limited = as === "list" && (query.limit !== null || query.offset !== null);
-    const own = !this.traits.changesWhatItReads && [query, ...query.joins].some(({ source }) => source.table === this.#changed);
-    if (!limited && !own) return super.subquery(query, as);
-    this.write("(select * from (");
-    this.select(query, true);
+  protected override subqueryText(query: SelectNode, as: SubqueryPlace): void {
+    const limited = (as === "list" || as === "quantified") && (query.limit !== null || query.offset !== null);
+    const own = !this.traits.changesWhatItReads && readsFrom(query, this.#changed);
+    if (!limited && !own) return super.subqueryText(query, as);
+    this.write(`(${this.outerJoins.select}* from (`);
+    const changed = this.#changed;
+    if (own) this.#changed = null;
+    this.walled(() => this.select(query, "numbered"));
+    this.#changed = changed;
     this.write(") as made)");
   }
 
@@ -64,43 +149,70 @@ export class MysqlRenderer extends Renderer {
     round: "round(cast($1 as decimal(65, 30)), $2)",
   };
 
-  // MariaDB's LAG and LEAD have no fallback: the rows without a neighbour are told by their number.
+  // What is less than 0 is rounded up to -0, which EXCEPT and DISTINCT take for another value than 0.
+  protected override call(node: CallNode): void {
+    if (node.name !== "ceil" || (node.codec as Codec).family !== "float") return super.call(node);
+    this.write("(");
+    super.call(node);
+    this.write(" + 0e0)");
+  }
+
+  // MySQL reads CASE as a number inside an aggregate where every branch is a parameter, whatever they hold.
+  protected override caseOf(node: CaseNode): void {
+    const [first, ...others] = node.branches;
+    const untyped = [...node.branches.map(({ value }) => value), node.otherwise].every(
+      (item) => item === null || item.kind === "value" || item.kind === "null",
+    );
+    const { family } = node.codec as Codec;
+    if (first === undefined || !untyped || first.value.kind !== "value" || !sentAsText.has(family)) return super.caseOf(node);
+    super.caseOf({ ...node, branches: [{ ...first, value: { kind: "cast", item: first.value, codec: node.codec } }, ...others] });
+  }
+
+  // MariaDB's LAG and LEAD have no fallback: a row without a neighbour has no row in the frame where that would be. The frame
+  // has the order of the other window: beside `over ()` in one expression MariaDB takes the neighbour's value for another row's.
   protected override window(node: WindowNode): void {
     const { call } = node;
     const [item, offset, fallback] = call.kind === "call" ? call.args : [];
     const shifts = call.kind === "call" && (call.name === "lag" || call.name === "lead");
     if (!shifts || fallback === undefined || this.traits.shiftFallback) return super.window(node);
-    const over = (name: "row_number" | "count"): WindowNode => ({
-      ...node,
-      call:
-        name === "count" ? { kind: "aggregate", name, item: null, codec: node.codec } : { kind: "call", name, args: [], codec: node.codec },
-      orderBy: name === "count" ? [] : node.orderBy,
-    });
+    const { name: _, ...unnamed } = node;
+    const at = { kind: call.name === "lag" ? "preceding" : "following", offset: writtenNumber(offset as ExprNode) } as const;
     this.write("(case when ");
-    if (call.name === "lead") {
-      super.window(over("count"));
-      this.write(" - ");
-    }
-    super.window(over("row_number"));
-    this.write(call.name === "lag" ? " <= " : " < ");
-    this.expr(offset as ExprNode);
-    this.write(" then ");
+    super.window({
+      ...unnamed,
+      call: { kind: "aggregate", name: "count", item: null, codec: node.codec },
+      frame: { unit: "rows", start: at, end: at, exclude: null },
+    });
+    this.write(" = 0 then ");
     this.expr(fallback);
     this.write(" else ");
     super.window({ ...node, call: { ...call, args: [item as ExprNode, offset as ExprNode] } });
     this.write(" end)");
   }
 
+  // Rows are compared right, and without an index; MariaDB takes `<>` for never true where one value is NULL.
+  protected override rowCompare(node: RowCompareNode, outer: number): void {
+    if (node.op === "=") super.rowCompare(node, outer);
+    else this.expr(writtenOut(node), outer);
+  }
+
+  // NULL in a row that is not in the list would keep neither server from making an inner join of an outer one.
+  protected override rowIn({ items, rows, negated }: RowInNode): void {
+    if (!negated) return super.rowIn({ kind: "rowIn", items, rows, negated });
+    const equal = rows.map((row) => writtenOut({ kind: "rowCompare", op: "=", left: items, right: row }));
+    this.expr({ kind: "not", item: equal.length === 1 ? (equal[0] as ExprNode) : { kind: "logic", op: "or", items: equal } });
+  }
+
   protected override inList(node: InListNode): void {
-    if (node.codec.type.word === "decimal") return this.#decimalList(node);
-    const type = listTypes[node.codec.type.word];
+    if (node.of.type.word === "decimal") return this.#decimalList(node);
+    const type = listTypes[node.of.type.word];
     if (node.values.length <= longList || type === undefined) return super.inList(node);
     const text = type === "longtext" || type === "char(36)";
     this.expr(node.item, 4);
     this.write(node.negated ? " not in " : " in ");
     // Said outright, the collation wins over whatever the column has.
     this.write(text ? `(select v collate ${this.traits.textCollation} from json_table(` : "(select v from json_table(");
-    const { encode } = this.wire(node.codec);
+    const { encode } = this.wire(node.of);
     const texts = node.values.map((value) => (encode === null ? value : encode(value as never)));
     this.sink.param(`[${texts.map((value) => (typeof value === "string" ? JSON.stringify(value) : String(value))).join(",")}]`);
     this.write(`, '$[*]' columns (v ${type}${text ? " character set utf8mb4" : ""} path '$')) as list)`);
@@ -114,19 +226,57 @@ export class MysqlRenderer extends Renderer {
     this.write(`${node.ignoreCase ? ")" : ""} escape '!'`);
   }
 
+  // MariaDB takes the case from the collation unless the pattern says it.
+  protected override match({ item, pattern, ignoreCase }: MatchNode): void {
+    const { regularExpressions } = this.traits;
+    if (regularExpressions === null) throw noRegularExpressions(this.traits);
+    this.write(regularExpressions === "regexp_like" ? "regexp_like(" : "");
+    this.expr(item, 4);
+    this.write(regularExpressions === "regexp_like" ? ", " : " regexp ");
+    this.value(regularExpressions === "regexp_like" ? pattern : `${ignoreCase ? "(?i)" : "(?-i)"}${pattern}`, textCodec);
+    if (regularExpressions === "regexp_like") this.write(ignoreCase ? ", 'i')" : ", 'c')");
+  }
+
+  protected override cast(node: CastNode): void {
+    writeCast(this, node);
+  }
+
   protected override datePart(node: DatePartNode): void {
     this.write(`extract(${node.part} from `);
     this.expr(node.item);
     this.write(")");
   }
 
-  // MySQL averages integers as decimals of four digits.
+  protected override dateShift({ item, months, days, seconds }: DateShiftNode): void {
+    this.write("(");
+    this.expr(item, 6);
+    const parts = Object.entries({ month: months, day: days, second: seconds }).filter(([, count]) => count !== 0);
+    this.write(parts.map(([unit, count]) => ` + interval ${count} ${unit}`).join(""));
+    this.write(")");
+  }
+
+  protected override dateDifference({ left, right, unit }: DateDifferenceNode): void {
+    this.write("(timestampdiff(microsecond, ");
+    this.expr(right);
+    this.write(", ");
+    this.expr(left);
+    this.write(`) / ${unit}000e0)`);
+  }
+
   protected override aggregate(node: AggregateNode): void {
-    if (node.name !== "avg" || node.item === null) return super.aggregate(node);
-    const decimal = codecOf(node.item)?.family === "decimal";
-    this.write(decimal ? "avg(cast(" : "avg(");
-    this.expr(node.item, decimal ? 0 : 5);
-    this.write(decimal ? " as decimal(65, 20)))" : " * 1e0)");
+    if (node.name === "json_agg") return writeJsonList(this, node);
+    const plain = caseFiltered(node);
+    const { item } = plain;
+    if (node.name === "avg" && item !== null) return writeAverage(this, plain, item);
+    if (node.name === "string_agg" && item !== null) return this.aggregateCall(plain, "group_concat", () => this.expr(item));
+    const extreme = (node.name === "min" || node.name === "max") && item !== null && codecOf(item)?.family === "date";
+    if (extreme && this.#writes) return writeExtremeDate(this, plain, item);
+    super.aggregate(plain);
+  }
+
+  protected override aggregateOrder(node: AggregateNode): void {
+    super.aggregateOrder(node);
+    if (node.separator !== undefined) this.write(` separator ${separatorLiteral(node.separator)}`);
   }
 
   protected override arithmetic(node: ArithmeticNode, outer: number): void {
@@ -141,6 +291,12 @@ export class MysqlRenderer extends Renderer {
     const asDouble = whole.op === "/" && item === whole.left && (whole.codec as Codec).family === "float";
     this.expr(item, asDouble ? 5 : outer);
     if (asDouble) this.write(" * 1e0");
+  }
+
+  protected override not({ item }: NotNode): void {
+    const node = negated(item);
+    if (node === null) super.not({ kind: "not", item: underNot(item, (each) => this.looksForKeys && this.isKey(each)) });
+    else this.expr(node);
   }
 
   protected override compare(node: CompareNode): void {
@@ -173,7 +329,7 @@ export class MysqlRenderer extends Renderer {
     this.expr(node.item, 4);
     this.write(node.negated ? " not in (" : " in (");
     this.list(
-      node.values.map((value) => ({ kind: "value", value, codec: node.codec })),
+      node.values.map((value) => ({ kind: "value", value, codec: node.of })),
       ", ",
       0,
     );
@@ -186,32 +342,6 @@ export class MysqlRenderer extends Renderer {
     this.write("round(cast(");
     this.expr(value);
     this.write(" as decimal(65, 10)))");
-  }
-
-  protected override jsonPath(node: JsonPathNode): void {
-    // MariaDB reads such a key as a negative index, and finds nothing without saying so.
-    if (this.traits.jsonEquals === "function" && node.path.some((step) => typeof step === "string" && step.startsWith("-"))) {
-      throw new UnsupportedError(`${this.traits.label} cannot reach a JSON key that begins with "-"`, {
-        hint: "rename the key, or read the whole document",
-      });
-    }
-    const extract = (): void => {
-      this.write("json_extract(");
-      this.expr(node.item);
-      this.write(", ");
-      this.sink.param(mysqlPath(node.path));
-      this.write(")");
-    };
-    if (node.as === "json") return extract();
-    this.write("(case when json_type(");
-    extract();
-    this.write(
-      node.as === "text"
-        ? ") <> 'NULL' then json_unquote("
-        : ") in ('INTEGER', 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL') then json_unquote(",
-    );
-    extract();
-    this.write(node.as === "text" ? ") end)" : ") + 0e0 end)");
   }
 
   protected override plain(value: string | number | bigint | boolean | Date | Uint8Array | null): unknown {

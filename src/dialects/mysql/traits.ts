@@ -4,15 +4,39 @@ import type { Traits } from "../../render/traits.ts";
 
 type Versioned = Pick<
   Traits,
-  "insertReturning" | "conditionalKeys" | "changesWhatItReads" | "jsonEquals" | "textCollation" | "listParameter"
+  | "insertReturning"
+  | "skipLocked"
+  | "noWait"
+  | "lockOf"
+  | "shareLock"
+  | "returning"
+  | "withBeforeWrites"
+  | "lateral"
+  | "conditionalKeys"
+  | "changesWhatItReads"
+  | "jsonTable"
+  | "jsonEquals"
+  | "textCollation"
+  | "listParameter"
+  | "regularExpressions"
 >;
 
 /** The collations compare by code point and see trailing spaces, as the other databases do. */
 function mariadb(since: (major: number, minor: number) => boolean): Versioned {
   return {
     insertReturning: since(10, 5),
+    skipLocked: since(10, 6),
+    noWait: since(10, 3),
+    lockOf: false,
+    shareLock: "lock in share mode",
+    // DELETE has it too, but not on all of its forms.
+    returning: [],
+    withBeforeWrites: false,
+    lateral: false,
+    regularExpressions: "regexp",
     conditionalKeys: true,
     changesWhatItReads: since(10, 3),
+    jsonTable: since(10, 6),
     jsonEquals: "function",
     textCollation: "utf8mb4_nopad_bin",
     listParameter: since(10, 6) ? "json" : "each",
@@ -22,8 +46,17 @@ function mariadb(since: (major: number, minor: number) => boolean): Versioned {
 function mysql(since: (major: number, minor: number) => boolean): Versioned {
   return {
     insertReturning: false,
+    skipLocked: since(8, 0),
+    noWait: since(8, 0),
+    lockOf: since(8, 0),
+    shareLock: since(8, 0) ? "for share" : "lock in share mode",
+    returning: [],
+    withBeforeWrites: since(8, 0),
+    lateral: since(8, 0),
+    regularExpressions: since(8, 0) ? "regexp_like" : null,
     conditionalKeys: false,
     changesWhatItReads: false,
+    jsonTable: since(8, 0),
     jsonEquals: "operator",
     textCollation: since(8, 0) ? "utf8mb4_0900_bin" : "utf8mb4_bin",
     listParameter: since(8, 0) ? "json" : "each",
@@ -45,12 +78,31 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     nameLengthUnit: "characters",
     conflict: "on duplicate key",
     rowAliases: aliasedRows,
+    updateFrom: "join",
+    materializedHints: false,
     nullsOrdering: false,
     nullsSort: "first",
     shiftFallback: !maria,
+    aggregateFilter: false,
+    aggregateOrder: true,
+    rollup: "with rollup",
+    rollupOrder: !maria && since(8, 0),
+    grouping: !maria && since(8, 0),
+    listsOverWindows: false,
     fullFrames: false,
-    fullJoin: false,
+    fullJoin: null,
+    ofGroup: ["min(", ")"],
+    namesExpressions: false,
+    assignsInTurn: true,
+    correlatedDerived: !maria && since(8, 0),
+    outerConstants: maria,
+    descendingKeys: maria,
+    // 9.7 joins `o right join i on exists (select 1 from p where p.item_id = i.id) and o.active` once for each of `p`, depending
+    // on the plan: with optimizer_switch = 'materialization=off' always.
+    keepsTest: maria ? "" : "/*+ no_semijoin() */ ",
     rowLocks: "clause",
+    locksOuterRows: true,
+    explainAnalyze: maria || since(8, 0),
     partialIndexes: false,
     arrays: false,
     strictTables: false,

@@ -1,9 +1,10 @@
 /** Tables in PostgreSQL. Layer 4. */
-import type { ForeignKeyDefinition, TableDefinition } from "../../ast/ddl.ts";
+import type { ColumnDefinition, DdlStep, ForeignKeyDefinition, IndexDefinition, TableDefinition, TableStep } from "../../ast/ddl.ts";
 import type { ExprNode } from "../../ast/expr.ts";
 import type { ColumnType, TypedCodec, TypeWord } from "../../ast/type.ts";
 import type { WireCodec } from "../../codec/codec.ts";
-import { type DropContext, longestOf, type TablePlan, TableWriter, type TypeTable } from "../../render/ddl.ts";
+import { type DropContext, longestOf, type TablePlan, type TypeTable } from "../../render/ddl.ts";
+import { AlterWriter, type Of } from "../../render/ddl-alter.ts";
 import { quotedText } from "../../render/literal.ts";
 import type { Sink } from "../../render/sink.ts";
 import type { DdlWriter } from "../dialect.ts";
@@ -53,7 +54,19 @@ function literalWire(codec: TypedCodec): WireCodec {
   return { ...own, encode: (value: never) => typed(String(encode(value))) };
 }
 
-class PostgresTables extends TableWriter {
+/** Between types of one group the server converts by itself, and complains about what does not fit. */
+const groups: Partial<Readonly<Record<TypeWord, string>>> = {
+  smallint: "number",
+  int: "number",
+  bigint: "number",
+  float: "number",
+  decimal: "number",
+  string: "text",
+  text: "text",
+  enum: "text",
+};
+
+class PostgresTables extends AlterWriter {
   protected readonly types = types;
   // The sessions pin standard_conforming_strings: a backslash is an ordinary character.
   protected readonly words = { text: quotedText, bytes: (hexadecimal: string) => `'\\x${hexadecimal}'::bytea` };
@@ -103,10 +116,136 @@ class PostgresTables extends TableWriter {
   truncate({ table }: TableDefinition): string[] {
     return [`truncate table ${this.table(table)} restart identity`];
   }
+
+  // Keys that were named by the table or a column are named by its new name, as if they had been made with it.
+  #renamedKeys(before: TableDefinition, after: TableDefinition): string[] {
+    const from = this.plan(before).names;
+    const to = this.plan(after).names;
+    const pairs = from.types.map((name, i): [string | null, string | null] => [name, to.types[i] ?? null]);
+    if (before.primaryKey.length > 0) pairs.unshift([from.primaryKey, to.primaryKey]);
+    return pairs.flatMap(([old, name]) => {
+      if (old === null || name === null || old === name) return [];
+      return [`${this.alterTable(after)} rename constraint ${this.quote(old)} to ${this.quote(name)}`];
+    });
+  }
+
+  protected renameTable({ before, after }: TableStep): string[] {
+    return [`${this.alterTable(before)} rename to ${this.quote(after.table.name)}`, ...this.#renamedKeys(before, after)];
+  }
+
+  protected override renameColumn(step: Of<"renameColumn">): string[] {
+    return [...super.renameColumn(step), ...this.#renamedKeys(step.before, step.after)];
+  }
+
+  protected addColumn({ change: { column, fill }, after }: Of<"addColumn">): string[] {
+    const plan = this.plan(after);
+    const check = this.typeCheckName(plan, column.column);
+    const rule = check === null ? "" : `, add ${this.constraint(check)} check (${this.typeCheck(column)})`;
+    const name = this.columns([column.column]);
+    const comment = column.comment === null ? [] : [this.columnComment(after, column)];
+    const add = (definition: ColumnDefinition): string => `${this.alterTable(after)} add column ${this.column(plan, definition)}${rule}`;
+    if (fill === null) return [add(column), ...comment];
+    // A constant default is given to all rows without touching them.
+    if (fill.kind === "value") {
+      return [add({ ...column, default: fill }), `${this.alterTable(after)} alter column ${name} drop default`, ...comment];
+    }
+    return [
+      add({ ...column, nullable: true }),
+      this.fillNulls(after, column, fill),
+      `${this.alterTable(after)} alter column ${name} set not null`,
+      ...comment,
+    ];
+  }
+
+  protected alterColumn({ change: { from, to, fill }, before, after }: Of<"alterColumn">): string[] {
+    const plans = [this.plan(before), this.plan(after)] as const;
+    const [oldCheck, newCheck] = [this.typeCheckName(plans[0], from.column), this.typeCheckName(plans[1], to.column)];
+    const [oldRule, newRule] = [oldCheck === null ? null : this.typeCheck(from), newCheck === null ? null : this.typeCheck(to)];
+    const alter = `${this.alterTable(after)} alter column ${this.columns([to.column])}`;
+    const [oldType, newType] = [this.type(before, from), this.type(after, to)];
+    const [oldDefault, newDefault] = [this.default(from), this.default(to)];
+    const retyped = oldType !== newType;
+    const statements: string[] = [];
+    if (oldCheck !== null && oldRule !== newRule) statements.push(this.dropConstraint(after, oldCheck));
+    if (from.identity && !to.identity) statements.push(`${alter} drop identity`);
+    if (oldDefault !== "" && (retyped || newDefault === "")) statements.push(`${alter} drop default`);
+    if (retyped) {
+      const group = groups[from.codec.type.word];
+      const using = group !== undefined && group === groups[to.codec.type.word] ? "" : ` using ${this.columns([to.column])}::${newType}`;
+      statements.push(`${alter} type ${newType}${using}`);
+    }
+    if (newDefault !== "" && (retyped || oldDefault !== newDefault)) statements.push(`${alter} set${newDefault}`);
+    if (!from.identity && to.identity) statements.push(...this.#identity(after, to, alter));
+    if (newCheck !== null && oldRule !== newRule) {
+      statements.push(`${this.alterTable(after)} add ${this.constraint(newCheck)} check (${newRule})`);
+    }
+    if (from.nullable && !to.nullable) {
+      if (fill !== null) statements.push(this.fillNulls(after, to, fill));
+      statements.push(`${alter} set not null`);
+    }
+    if (!from.nullable && to.nullable) statements.push(`${alter} drop not null`);
+    if (from.comment !== to.comment) statements.push(this.columnComment(after, to));
+    return statements;
+  }
+
+  // The numbers go on after the greatest one that is there.
+  #identity({ table }: TableDefinition, { column }: ColumnDefinition, alter: string): string[] {
+    const names = `${this.literal(this.table(table))}, ${this.literal(this.name(column))}`;
+    const next = `coalesce((select max(${this.columns([column])}) from ${this.table(table)}), 0) + 1`;
+    return [`${alter} add ${this.identity}`, `select setval(pg_get_serial_sequence(${names}), ${next}, false)`];
+  }
+
+  protected columnComment({ table }: TableDefinition, { column, comment }: ColumnDefinition): string {
+    const text = comment === null ? "null" : this.literal(comment);
+    return `comment on column ${this.table(table)}.${this.columns([column])} is ${text}`;
+  }
+
+  protected comment({ after: { table, comment } }: TableStep): string[] {
+    return [`comment on table ${this.table(table)} is ${comment === null ? "null" : this.literal(comment)}`];
+  }
+
+  protected primaryKey({ before, after }: TableStep): string[] {
+    const drop = before.primaryKey.length > 0 ? [this.dropConstraint(before, this.plan(before).names.primaryKey)] : [];
+    const { primaryKey } = this.plan(after).names;
+    const add = `${this.alterTable(after)} add ${this.constraint(primaryKey)} primary key (${this.columns(after.primaryKey)})`;
+    // What the key made NOT NULL stays so: a column that may be null again is told by its definition.
+    const opened = after.columns.filter(({ column, nullable }) => {
+      const within = ({ primaryKey: key }: TableDefinition): boolean => key.some((ref) => this.name(ref) === this.name(column));
+      return nullable && within(before) && !within(after);
+    });
+    const open = opened.map(({ column }) => `${this.alterTable(after)} alter column ${this.columns([column])} drop not null`);
+    return [...drop, ...(after.primaryKey.length > 0 ? [add] : []), ...open];
+  }
+
+  protected override addIndex(table: TableDefinition, index: IndexDefinition, concurrently: boolean): (string | DdlStep)[] {
+    if (!concurrently) return [this.createIndex(table, index, index.name ?? "")];
+    // One that was broken off leaves an index that is never used and always kept up.
+    const cleanup = `drop index concurrently if exists ${this.table({ ...table.table, name: index.name ?? "" })}`;
+    return [{ sql: this.createIndex(table, index, index.name ?? "", "concurrently "), alone: true, cleanup }];
+  }
+
+  protected dropIndex({ before: { table } }: TableStep, { name }: IndexDefinition, concurrently: boolean): (string | DdlStep)[] {
+    const index = this.table({ ...table, name: name ?? "" });
+    if (!concurrently) return [`drop index ${index}`];
+    return [{ sql: `drop index concurrently if exists ${index}`, alone: true }];
+  }
+
+  protected dropUnique({ change: { unique }, before }: Of<"dropUnique">): string[] {
+    return [this.dropConstraint(before, unique.name ?? "")];
+  }
+
+  protected dropForeignKey({ change: { foreignKey }, before }: Of<"dropForeignKey">): string[] {
+    return [this.dropConstraint(before, foreignKey.name ?? "")];
+  }
 }
 
 export const ddl: DdlWriter = {
   createTables: (tables, o) => new PostgresTables(o).create(tables),
   dropTables: (tables, o) => new PostgresTables(o).drop(tables, o),
   truncate: (table, o) => new PostgresTables(o).truncate(table),
+  alterTable: (steps, o) => new PostgresTables(o).alter(steps),
+  createTemporary: (definition, name, o) => new PostgresTables(o).temporary(definition, name),
+  typeChecks: (definition, o) => new PostgresTables(o).typeChecks(definition),
+  // A schema change and the note of it are one transaction.
+  wasDone: () => false,
 };

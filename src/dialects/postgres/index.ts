@@ -5,6 +5,8 @@ import { wire } from "./codecs.ts";
 import { transactionControl } from "./control.ts";
 import { ddl } from "./ddl.ts";
 import { mapError } from "./errors.ts";
+import { explainer } from "./explain.ts";
+import { inspector } from "./inspect.ts";
 import { rawDecoder } from "./raw-types.ts";
 import { PostgresRenderer } from "./renderer.ts";
 import { traitsOf } from "./traits.ts";
@@ -17,6 +19,8 @@ export const dialect: Dialect = {
   compile: (node, traits, naming) =>
     new PostgresRenderer({ traits, naming, wire, sink: new ParameterSink(traits.placeholder) }).statement(node),
   ddl,
+  inspector,
   transaction: transactionControl,
+  explain: explainer,
   mapError,
 };

@@ -1,26 +1,31 @@
 /** Where PostgreSQL's SQL differs. Layer 4. */
-import type { ArithmeticNode, CallNode, CaseNode, DatePartNode, ExprNode, InListNode, JsonPathNode, LikeNode } from "../../ast/expr.ts";
+import type {
+  AggregateNode,
+  ArithmeticNode,
+  CallNode,
+  CaseNode,
+  CastNode,
+  DateDifferenceNode,
+  DatePartNode,
+  DateShiftNode,
+  ExprNode,
+  InListNode,
+  LikeNode,
+  MatchNode,
+  RowInNode,
+  ValueNode,
+} from "../../ast/expr.ts";
 import type { TypedCodec } from "../../ast/type.ts";
 import type { Codec } from "../../codec/codec.ts";
 import { arrayCodec } from "../../codec/compose.ts";
 import { textCodec } from "../../codec/text.ts";
 import { codecOf, isInteger } from "../../render/expr-renderer.ts";
 import { Renderer } from "../../render/renderer.ts";
+import { writeAggregate } from "./aggregates.ts";
+import { castWords, typeName, writeCast } from "./cast.ts";
+import { JsonWriter } from "./json.ts";
 
-const castWords: Readonly<Record<string, string>> = {
-  smallint: "smallint",
-  int: "integer",
-  bigint: "bigint",
-  float: "double precision",
-  decimal: "numeric",
-  bool: "boolean",
-  bytes: "bytea",
-  date: "date",
-  datetime: "timestamptz",
-  json: "jsonb",
-  time: "time",
-  uuid: "uuid",
-};
+const longList = 100;
 const arrays = new WeakMap<object, Codec>();
 
 function arrayOf(element: Codec): Codec {
@@ -32,10 +37,8 @@ function arrayOf(element: Codec): Codec {
   return found;
 }
 
-/** The keys of a JSON path as one text array. */
-const pathCodec = arrayCodec(textCodec);
-
 export class PostgresRenderer extends Renderer {
+  protected override readonly documents = new JsonWriter(this);
   // ROUND has no form for doubles with digits, CEIL and FLOOR of a numeric stay numeric.
   protected override readonly functions = {
     ceil: "ceil(cast($1 as double precision))",
@@ -63,6 +66,12 @@ export class PostgresRenderer extends Renderer {
     this.write(" end)");
   }
 
+  protected override nullable(item: ExprNode): void {
+    super.nullable(item);
+    const word = item.kind === "value" ? (castWords[item.codec.type.word] ?? "text") : null;
+    if (word !== null) this.write(`::${word}`);
+  }
+
   // All branches decide together what CASE yields; parameters alone would make it text.
   protected override result(item: ExprNode, of: CaseNode): void {
     const word = castWords[of.codec.type.word];
@@ -74,8 +83,26 @@ export class PostgresRenderer extends Renderer {
   protected override inList(node: InListNode): void {
     this.expr(node.item, 4);
     this.write(node.negated ? " <> all(" : " = any(");
-    this.value(node.values, arrayOf(node.codec as Codec));
+    this.value(node.values, arrayOf(node.of as Codec));
     this.write(")");
+  }
+
+  // A parameter for each place of the row, however long the list.
+  protected override rowIn(node: RowInNode): void {
+    const lists = node.items.map((_, place) => node.rows.map((row) => row[place] as ExprNode));
+    if (node.rows.length <= longList || !lists.flat().every((item) => item.kind === "value")) return super.rowIn(node);
+    this.row(node.items);
+    this.write(`${node.negated ? " not in " : " in "}(select * from unnest(`);
+    (lists as ValueNode[][]).forEach((list, place) => {
+      if (place > 0) this.write(", ");
+      const codec = arrayOf((list[0] as ValueNode).codec as Codec);
+      this.value(
+        list.map((item) => item.value),
+        codec,
+      );
+      this.write(`::${typeName(codec)}`);
+    });
+    this.write("))");
   }
 
   protected override like(node: LikeNode): void {
@@ -85,6 +112,20 @@ export class PostgresRenderer extends Renderer {
     this.write(" escape '!'");
   }
 
+  protected override cast(node: CastNode): void {
+    writeCast(this, node);
+  }
+
+  protected override match(node: MatchNode): void {
+    this.expr(node.item, 4);
+    this.write(node.ignoreCase ? " ~* " : " ~ ");
+    this.value(node.pattern, textCodec);
+  }
+
+  protected override aggregate(node: AggregateNode): void {
+    if (!writeAggregate(this, node)) super.aggregate(node);
+  }
+
   protected override datePart(node: DatePartNode): void {
     const instant = codecOf(node.item)?.type.word === "datetime";
     this.write(`cast(trunc(extract(${node.part} from `);
@@ -92,23 +133,22 @@ export class PostgresRenderer extends Renderer {
     this.write(`${instant ? " at time zone 'UTC'" : ""})) as integer)`);
   }
 
-  protected override jsonPath(node: JsonPathNode): void {
-    const reach = (operator: "#>" | "#>>"): void => {
-      this.expr(node.item, 6);
-      this.write(` ${operator} `);
-      this.value(node.path.map(String), pathCodec);
-      this.write("::text[]");
-    };
-    if (node.as === "number") {
-      this.write("(case when jsonb_typeof(");
-      reach("#>");
-      this.write(") = 'number' then (");
-      reach("#>>");
-      return this.write(")::double precision end)");
-    }
-    this.write("(");
-    reach(node.as === "text" ? "#>>" : "#>");
-    this.write(")");
+  protected override dateShift({ item, months, days, seconds, codec }: DateShiftNode): void {
+    const instant = codec.type.word === "datetime";
+    this.write(instant ? "((" : "cast(");
+    this.expr(item, 6);
+    this.write(`${instant ? " at time zone 'UTC'" : ""} + interval '${months} months ${days} days ${seconds} seconds'`);
+    this.write(instant ? ") at time zone 'UTC')" : " as date)");
+  }
+
+  // Instants differ by an interval, dates by whole days.
+  protected override dateDifference({ left, right, unit }: DateDifferenceNode): void {
+    const instants = codecOf(left)?.type.word === "datetime";
+    this.write(instants ? "(cast(round(extract(epoch from (" : "(cast((");
+    this.expr(left, 6);
+    this.write(" - ");
+    this.expr(right, 6);
+    this.write(`${instants ? ")) * 1000)" : ") * 86400000::bigint"} as double precision) / ${unit})`);
   }
 
   // A parameter takes the type of its neighbour: where they differ it needs its own. Integers divide as numbers.

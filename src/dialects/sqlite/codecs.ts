@@ -2,13 +2,13 @@
 import { parseJson, stringifyJson } from "../../codec/json.ts";
 import { canonicalDecimal } from "../../codec/number.ts";
 import { canonicalTime } from "../../codec/temporal.ts";
-import { asIs, exactNumber, readInstant, type WireTable, wireOf } from "../wire.ts";
+import { asIs, exactBigint, exactNumber, readInstant, type WireTable, wireOf } from "../wire.ts";
 
 const table: WireTable = {
   smallint: { encode: null, decode: exactNumber },
   int: { encode: null, decode: exactNumber },
   // Selected as text (see the renderer): no SQLite client delivers 64 bits exactly by default.
-  bigint: { encode: null, decode: (raw: string | number | bigint) => BigInt(raw) },
+  bigint: { encode: null, decode: exactBigint },
   float: asIs,
   decimal: (scale) => ({ encode: null, decode: (raw: string | number) => canonicalDecimal(String(raw), scale)?.text ?? String(raw) }),
   bool: { encode: (value: boolean) => (value ? 1 : 0), decode: (raw: number | bigint) => raw === 1 || raw === 1n },

@@ -2,11 +2,14 @@
  * Decimals in SQLite, which has none: stored as canonical text with exactly `scale` digits after the point, calculated
  * with as integers scaled by 10^scale. A result of more than 64 bits is an error, never a rounded number. Layer 4.
  */
-import type { ArithmeticNode, CompareOp, ExprNode, ValueNode } from "../../ast/expr.ts";
+import type { AggregateNode, ArithmeticNode, CallNode, CastNode, CompareOp, ExprNode, ValueNode } from "../../ast/expr.ts";
 import type { TypedCodec } from "../../ast/type.ts";
 import type { WireCodec } from "../../codec/codec.ts";
-import { codecOf } from "../../render/expr-renderer.ts";
+import { through } from "../../codec/parameter.ts";
+import { codecOf, isInteger } from "../../render/expr-renderer.ts";
+import { writeTemplate } from "../../render/json-items.ts";
 import type { Sink } from "../../render/sink.ts";
+import { spelledInteger } from "./cast.ts";
 import { hasWideKey, integerDigits, wideKeyOf, wideKeySql, wideTextSql, widthOf } from "./wide-decimal.ts";
 
 /** SQLite has no function that fails: this is the one integer without an absolute value. */
@@ -24,7 +27,11 @@ interface Writer {
   readonly wire: (codec: TypedCodec) => WireCodec;
   write(text: string): void;
   expr(node: ExprNode, outer?: number): void;
+  aggregateCall(node: AggregateNode, name: string, item: () => void): void;
 }
+
+/** What compares or changes the scaled integers as the function does the numbers. */
+const comparing: Readonly<Partial<Record<string, string>>> = { abs: "abs", greatest: "max", least: "min" };
 
 const scaleOf = (node: ExprNode): number => codecOf(node)?.type.scale ?? 0;
 const power = (digits: number): string => (10n ** BigInt(digits)).toString();
@@ -41,7 +48,9 @@ export class DecimalWriter {
     this.#to = to;
   }
 
-  compare(left: ExprNode, op: CompareOp, right: ExprNode): void {
+  compare(leftSide: ExprNode, op: CompareOp, rightSide: ExprNode): void {
+    const left = untyped(leftSide);
+    const right = untyped(rightSide);
     // Canonical text of one scale is equal exactly when the numbers are: an index on the column stays useful.
     const sameText = (op === "=" || op === "<>") && scaleOf(left) === scaleOf(right) && stored(left) && stored(right);
     const scale = Math.max(scaleOf(left), scaleOf(right));
@@ -58,13 +67,14 @@ export class DecimalWriter {
   }
 
   /** Canonical text: what a custom column makes of the caller's value, too. */
-  #textOf(node: ValueNode): string {
+  #textOf(node: ValueNode): unknown {
     const { encode } = this.#to.wire(node.codec);
-    return (encode === null ? node.value : encode(node.value as never)) as string;
+    return encode === null ? node.value : through(node.value, encode);
   }
 
   /** What sorts as the number does. */
-  order(node: ExprNode): void {
+  order(given: ExprNode): void {
+    const node = untyped(given);
     const scale = scaleOf(node);
     const width = widthOf([node], scale);
     if (width > integerDigits && hasWideKey(node)) this.#wideKey(node, scale, width);
@@ -72,48 +82,71 @@ export class DecimalWriter {
   }
 
   #wideKey(node: ExprNode, scale: number, width: number): void {
-    if (node.kind === "value") return this.#to.sink.param(wideKeyOf(this.#textOf(node), scale, width));
+    if (node.kind === "value") return this.#to.sink.param(through(this.#textOf(node), (text: string) => wideKeyOf(text, scale, width)));
     if (node.kind === "aggregate" && node.item !== null) {
-      this.#to.write(`${node.name}(`);
-      this.#wideKey(node.item, scale, width);
-      return this.#to.write(")");
+      const { item } = node;
+      return this.#to.aggregateCall(node, node.name, () => this.#wideKey(item, scale, width));
     }
-    this.#to.write(
-      wideKeySql(
-        this.#written(() => this.#to.expr(node)),
-        scaleOf(node),
-        scale,
-        width,
-      ),
-    );
+    this.#filled(wideKeySql("@", scaleOf(node), scale, width), () => this.#to.expr(node));
   }
 
-  /** The text of a node without parameters, to be written more than once. */
-  #written(write: () => void): string {
-    const { sink } = this.#to;
-    const before = sink.text;
-    sink.text = "";
-    write();
-    const { text } = sink;
-    sink.text = before;
-    return text;
+  /** `@` in the template stands for what `write` writes, its parameters included. */
+  #filled(template: string, write: () => void): void {
+    template.split("@").forEach((text, i) => {
+      if (i > 0) write();
+      this.#to.write(text);
+    });
+  }
+
+  /** A function whose first argument is a decimal. */
+  call(node: CallNode, first: ExprNode): void {
+    const scale = scaleOf(node);
+    switch (node.name) {
+      case "round":
+        return this.text(first, scale);
+      case "abs":
+      case "greatest":
+      case "least":
+        return this.text(node);
+      case "coalesce":
+        return this.#list("coalesce(", node.args, (item) => this.text(item, scale));
+      case "nullif":
+        this.#to.write("(case when ");
+        this.compare(first, "=", node.args[1] as ExprNode);
+        this.#to.write(" then null else ");
+        this.text(first);
+        return this.#to.write(" end)");
+      default:
+        return this.#list(`${node.name}(`, node.args, (item) => this.#to.expr(item));
+    }
+  }
+
+  #list(opening: string, items: readonly ExprNode[], write: (item: ExprNode) => void): void {
+    this.#to.write(opening);
+    items.forEach((item, i) => {
+      if (i > 0) this.#to.write(", ");
+      write(item);
+    });
+    this.#to.write(")");
   }
 
   /** The number times 10^scale, as an integer; `scale` is at least the node's own. */
-  key(node: ExprNode, scale: number): void {
+  key(given: ExprNode, scale: number): void {
+    const node = untyped(given);
     const own = scaleOf(node);
     if (node.kind === "value" && isDecimal(node)) {
-      const integer = scaledInteger(this.#textOf(node), scale);
-      const fits = integer <= highest && -integer <= highest;
-      return this.#to.sink.param(fits ? integer : Number(integer));
+      return this.#to.sink.param(through(this.#textOf(node), (text: string) => sendable(scaledInteger(text, scale))));
     }
     if (scale > own) this.#to.write("(");
     if (!isDecimal(node)) this.#number(node, scale);
+    else if (node.kind === "raw") this.#handWritten(node, own);
     else if (node.kind === "arithmetic") this.#arithmetic(node);
+    else if (node.kind === "cast") this.#cast(node);
+    else if (node.kind === "call" && node.name in comparing)
+      this.#list(`${comparing[node.name]}(`, node.args, (item) => this.key(item, own));
     else if (node.kind === "aggregate" && node.item !== null) {
-      this.#to.write(`${node.name}(`);
-      this.key(node.item, own);
-      this.#to.write(")");
+      const { item } = node;
+      this.#to.aggregateCall(node, node.name, () => this.key(item, own));
     } else {
       this.#to.write("cast(replace(");
       this.#to.expr(node);
@@ -124,9 +157,29 @@ export class DecimalWriter {
   }
 
   #number(node: ExprNode, scale: number): void {
-    this.#to.write("cast(round((");
+    const codec = codecOf(node);
+    // Rounded twice: 1.005 is a little less than that as a double, and 100.49999999999999 when it is multiplied.
+    const template = codec !== null && isInteger(codec) ? `(@ * ${power(scale)})` : `cast(round(round(@ * ${power(scale)}, 6)) as integer)`;
+    writeTemplate(this.#to, template, node);
+  }
+
+  /** Stored text, or a number that was calculated: who wrote it need not know which. */
+  #handWritten(node: ExprNode, scale: number): void {
+    this.#to.write("(case typeof(");
     this.#to.expr(node);
-    this.#to.write(`) * ${power(scale)}) as integer)`);
+    this.#to.write(") when 'text' then ");
+    writeTemplate(this.#to, spelledInteger(scale), node);
+    this.#to.write(" else ");
+    this.#number(node, scale);
+    this.#to.write(" end)");
+  }
+
+  #cast({ item, codec }: CastNode): void {
+    const scale = codec.type.scale ?? 0;
+    if (item.kind === "null") this.#to.write("null");
+    else if (isDecimal(item)) this.#rounded(item, scale);
+    else if (codecOf(item)?.family === "text" && item.kind !== "raw") writeTemplate(this.#to, spelledInteger(scale), item);
+    else this.#number(item, scale);
   }
 
   #arithmetic(node: ArithmeticNode): void {
@@ -156,17 +209,13 @@ export class DecimalWriter {
   }
 
   /** Canonical text with `scale` digits, rounding half away from zero where the number has more. */
-  text(node: ExprNode, scale: number = scaleOf(node)): void {
+  text(given: ExprNode, scale: number = scaleOf(given)): void {
+    const node = untyped(given);
+    if (node.kind === "null") return this.#to.write("null");
     if (stored(node) && scale === scaleOf(node)) return this.#to.expr(node);
     if (scale === scaleOf(node) && node.kind === "aggregate" && widthOf([node], scale) > integerDigits && hasWideKey(node)) {
       const width = widthOf([node], scale);
-      return this.#to.write(
-        `(${wideTextSql(
-          this.#written(() => this.#wideKey(node, scale, width)),
-          scale,
-          width,
-        )})`,
-      );
+      return this.#filled(`(${wideTextSql("@", scale, width)})`, () => this.#wideKey(node, scale, width));
     }
     const sign = (): void => {
       this.#to.write(`printf('%+0${scale + 2}d', `);
@@ -203,6 +252,16 @@ export class DecimalWriter {
   }
 }
 
+/** A constant of a type is written as the value that it is. */
+function untyped(node: ExprNode): ExprNode {
+  return node.kind === "cast" && node.item.kind === "value" ? node.item : node;
+}
+
 function stored(node: ExprNode): boolean {
   return node.kind === "column" || node.kind === "value";
+}
+
+/** Beyond 64 bits a double is near enough to compare with. */
+function sendable(integer: bigint): bigint | number {
+  return integer <= highest && -integer <= highest ? integer : Number(integer);
 }

@@ -4,41 +4,50 @@ import type {
   ArithmeticNode,
   BetweenNode,
   CallNode,
+  CaseNode,
+  CastNode,
   CompareNode,
+  DateDifferenceNode,
   DatePartNode,
+  DateShiftNode,
   ExprNode,
   InListNode,
-  JsonPathNode,
   LikeNode,
-  WindowNode,
+  MatchNode,
+  RowCompareNode,
 } from "../../ast/expr.ts";
+import type { SelectNode } from "../../ast/select.ts";
 import type { TypedCodec } from "../../ast/type.ts";
-import { textCodec } from "../../codec/text.ts";
+import { boolCodec, textCodec } from "../../codec/text.ts";
 import { UnsupportedError } from "../../errors.ts";
+import { caseFiltered } from "../../render/case-filter.ts";
 import { codecOf, isInteger } from "../../render/expr-renderer.ts";
+import { LiteralSink } from "../../render/literal.ts";
+import { noRegularExpressions } from "../../render/missing.ts";
 import { Renderer } from "../../render/renderer.ts";
+import { writtenOut } from "../../render/rows.ts";
+import { writeJsonList, writeStatistic, writeStrings } from "./aggregates.ts";
+import { writeCast } from "./cast.ts";
+import { writeDifference, writeShift } from "./dates.ts";
 import { DecimalWriter, isDecimal } from "./decimal.ts";
+import { JsonWriter } from "./json.ts";
+import { expanded } from "./quantified.ts";
 
 const longList = 32;
 const dateFormats = { year: "%Y", month: "%m", day: "%d", hour: "%H", minute: "%M", second: "%S" } as const;
 
 /** LIKE ignores case here and GLOB does not: the same pattern in GLOB's letters. */
 export function globPattern(like: string): string {
-  return like.replace(/!(.)|[%_*?[]/gs, (mark, escaped: string | undefined) => {
-    const literal = escaped ?? mark;
-    if (escaped === undefined && mark === "%") return "*";
-    if (escaped === undefined && mark === "_") return "?";
-    return /[*?[]/.test(literal) ? `[${literal}]` : literal;
-  });
-}
-
-function sqlitePath(path: readonly (string | number)[]): string | null {
-  let text = "$";
-  for (const step of path) {
-    if (typeof step === "string" && (step === "" || /["\\]/.test(step))) return null;
-    text += typeof step === "number" ? `[${step}]` : `."${step}"`;
+  let glob = "";
+  for (let i = 0; i < like.length; i++) {
+    let mark = like[i] as string;
+    const escaped = mark === "!" && i + 1 < like.length;
+    if (escaped) mark = like[++i] as string;
+    if (mark === "%" && !escaped) glob += "*";
+    else if (mark === "_" && !escaped) glob += "?";
+    else glob += mark === "*" || mark === "?" || mark === "[" ? `[${mark}]` : mark;
   }
-  return text;
+  return glob;
 }
 
 function isInstant(node: ExprNode): boolean {
@@ -47,6 +56,7 @@ function isInstant(node: ExprNode): boolean {
 
 export class SqliteRenderer extends Renderer {
   readonly #decimals = new DecimalWriter(this);
+  protected override readonly documents = new JsonWriter(this);
   protected override readonly functions = {
     concat: "($|)",
     greatest: "max($*)",
@@ -57,8 +67,21 @@ export class SqliteRenderer extends Renderer {
 
   protected override call(node: CallNode): void {
     const [item] = node.args;
-    if (node.name === "round" && item !== undefined && isDecimal(item)) return this.#decimals.text(item, node.codec.type.scale ?? 0);
-    super.call(node);
+    if (item !== undefined && isDecimal(item)) return this.#decimals.call(node, item);
+    const digits = node.name === "round" && node.args[1]?.kind === "value" ? Number(node.args[1].value) : 0;
+    if (item === undefined || digits < 1 || digits > 13) return super.call(node);
+    // 2.675 is a little less than that as a double: two of its smallest steps further it rounds as it is written.
+    this.write("round(");
+    this.expr(item, 6);
+    this.write(" * case when abs(");
+    this.expr(item);
+    this.write(`) < 1e${14 - digits} then 1.0000000000000004 else 1 end, ${digits})`);
+  }
+
+  // Branches of fewer digits get those that the others have.
+  protected override result(item: ExprNode, of: CaseNode): void {
+    if (isDecimal(of)) this.#decimals.text(item, of.codec.type.scale ?? 0);
+    else super.result(item, of);
   }
 
   protected override selected(item: ExprNode): void {
@@ -71,13 +94,19 @@ export class SqliteRenderer extends Renderer {
     this.expr(item);
   }
 
+  // Decimals are ordered by a key of their own, and 64-bit integers are selected as text.
+  protected override ordersByExpression(item: ExprNode): boolean {
+    return isDecimal(item) || codecOf(item)?.family === "bigint";
+  }
+
   // SQLite plans a statement anew whenever the parameter of its LIMIT is bound; a number in the text is planned once.
-  protected override limitValue(limit: number): void {
-    if (Number.isSafeInteger(limit)) this.write(String(limit));
+  protected override limitValue(limit: NonNullable<SelectNode["limit"]>): void {
+    if (typeof limit === "number" && Number.isSafeInteger(limit)) this.write(String(limit));
     else super.limitValue(limit);
   }
 
   protected override compare(node: CompareNode): void {
+    if (node.right.kind === "quantified") return this.expr(expanded(node, node.right, boolCodec));
     if (isDecimal(node.left) || isDecimal(node.right)) return this.#decimals.compare(node.left, node.op, node.right);
     if (isInstant(node.left) || isInstant(node.right)) {
       this.instant(node.left);
@@ -91,6 +120,15 @@ export class SqliteRenderer extends Renderer {
     this.expr(node.right);
     this.write(")");
   }
+
+  // Decimals are text, and what a fragment holds nobody knows.
+  protected override rowCompare(node: RowCompareNode, outer: number): void {
+    const plain = [...node.left, ...node.right].every((item) => item.kind !== "raw" && !isDecimal(item));
+    if (plain) super.rowCompare(node, outer);
+    else this.expr(writtenOut(node), outer);
+  }
+
+  protected override readonly rowList = "(values ";
 
   /** An instant in the form that is stored and sorts; SQLite's own functions and CURRENT_TIMESTAMP write another. */
   instant(node: ExprNode): void {
@@ -130,24 +168,18 @@ export class SqliteRenderer extends Renderer {
     });
   }
 
-  protected override aggregate(node: AggregateNode): void {
-    if (node.item === null || !isDecimal(node.item) || node.name === "count") return super.aggregate(node);
+  protected override aggregate(given: AggregateNode): void {
+    const node = this.traits.aggregateFilter ? given : caseFiltered(given);
+    const { item } = node;
+    if (node.name === "json_agg") return writeJsonList(this, node);
+    if (node.name === "string_agg") return writeStrings(this, node);
+    if (node.name.startsWith("stddev_") || node.name.startsWith("var_")) return writeStatistic(this, node);
+    if (item === null || !isDecimal(item) || node.name === "count") return super.aggregate(node);
     if (node.name !== "avg") return this.#decimals.text(node);
-    const scale = codecOf(node.item)?.type.scale ?? 0;
-    this.write("avg(");
-    this.#decimals.key(node.item, scale);
-    this.write(`) / ${10 ** scale}.0`);
-  }
-
-  protected override window(node: WindowNode): void {
-    const { call } = node;
-    const item = call.kind === "aggregate" && call.name !== "count" && call.name !== "avg" ? call.item : null;
-    if (item !== null && isDecimal(item)) {
-      throw new UnsupportedError(`${this.traits.label} keeps decimals as text and has no ${call.name} of them over a window`, {
-        hint: "select the rows and add them up, or store scaled integers",
-      });
-    }
-    super.window(node);
+    const scale = codecOf(item)?.type.scale ?? 0;
+    this.write("(");
+    this.aggregateCall(node, "avg", () => this.#decimals.key(item, scale));
+    this.write(` / ${10 ** scale}.0)`);
   }
 
   // A STRICT table refuses a fraction in an integer column where the other databases round.
@@ -162,9 +194,9 @@ export class SqliteRenderer extends Renderer {
   }
 
   protected override inList(node: InListNode): void {
-    const { word } = node.codec.type;
+    const { word } = node.of.type;
     if (node.values.length <= longList || word === "bytes" || word === "json") return super.inList(node);
-    const { encode } = this.wire(node.codec);
+    const { encode } = this.wire(node.of);
     const items = node.values.map((value) => (encode === null ? value : encode(value as never)));
     this.expr(node.item, 4);
     this.write(node.negated ? " not in (select value from json_each(" : " in (select value from json_each(");
@@ -179,58 +211,47 @@ export class SqliteRenderer extends Renderer {
     if (node.ignoreCase) this.write(" escape '!'");
   }
 
+  protected override match(node: MatchNode): void {
+    if (this.traits.regularExpressions === null) throw noRegularExpressions(this.traits);
+    if (this.sink instanceof LiteralSink) {
+      // The table could not be written by any other program, and SQLite itself trusts no such function there.
+      throw new UnsupportedError(`${this.traits.label} takes no regular expression in a table's definition`, {
+        hint: "use like() or startsWith() there, or validate()",
+      });
+    }
+    this.write("regexp(");
+    this.value(node.pattern, textCodec);
+    this.write(", ");
+    this.expr(node.item);
+    this.write(node.ignoreCase ? ", 'i')" : ", '')");
+  }
+
+  protected override cast(node: CastNode): void {
+    if (isDecimal(node)) return this.#decimals.text(node);
+    if (!isDecimal(node.item) || node.item.kind === "value" || codecOf(node)?.family === "text" || codecOf(node)?.family === "float")
+      return writeCast(this, node);
+    if (!isInteger(node.codec)) {
+      this.write("(");
+      this.#decimals.key(node.item, codecOf(node.item)?.type.scale ?? 0);
+      return this.write(" <> 0)");
+    }
+    this.write("cast(");
+    this.#decimals.text(node.item, 0);
+    this.write(" as integer)");
+  }
+
   protected override datePart(node: DatePartNode): void {
     this.write(`cast(strftime('${dateFormats[node.part]}', `);
     this.expr(node.item);
     this.write(") as integer)");
   }
 
-  protected override jsonPath(node: JsonPathNode): void {
-    const path = sqlitePath(node.path);
-    if (path === null) return this.#jsonByKeys(node);
-    const document = (): void => {
-      this.expr(node.item);
-      this.write(", ");
-      this.sink.param(path);
-      this.write(")");
-    };
-    if (node.as === "json") {
-      this.write("(");
-      this.expr(node.item, 6);
-      this.write(" -> ");
-      this.sink.param(path);
-      return this.write(")");
-    }
-    this.write("(case json_type(");
-    document();
-    if (node.as === "text") this.write(" when 'true' then 'true' when 'false' then 'false' else cast(json_extract(");
-    else this.write(" when 'integer' then json_extract(");
-    document();
-    if (node.as === "text") return this.write(" as text) end)");
-    this.write(" when 'real' then json_extract(");
-    document();
-    this.write(" end)");
+  protected override dateShift(node: DateShiftNode): void {
+    writeShift(this, node);
   }
 
-  // A key with a quote or a backslash has no spelling in a path: walk the document and compare the keys themselves.
-  #jsonByKeys(node: JsonPathNode): void {
-    const last = node.path.length - 1;
-    const value = {
-      json: `case when k${last}.type in ('object', 'array') then k${last}.value else json_quote(k${last}.value) end`,
-      text: `case k${last}.type when 'true' then 'true' when 'false' then 'false' else cast(k${last}.value as text) end`,
-      number: `k${last}.value`,
-    };
-    this.write(`(select ${value[node.as]} from json_each(`);
-    this.expr(node.item);
-    this.write(") as k0");
-    for (let i = 1; i <= last; i++)
-      this.write(`, json_each(case when k${i - 1}.type in ('object', 'array') then k${i - 1}.value end) as k${i}`);
-    node.path.forEach((step, i) => {
-      this.write(`${i === 0 ? " where " : " and "}k${i}.key = `);
-      this.sink.param(step);
-    });
-    if (node.as === "number") this.write(` and k${last}.type in ('integer', 'real')`);
-    this.write(")");
+  protected override dateDifference(node: DateDifferenceNode): void {
+    writeDifference(this, node);
   }
 
   protected override plain(value: string | number | bigint | boolean | Date | Uint8Array | null): unknown {

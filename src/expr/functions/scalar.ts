@@ -1,13 +1,14 @@
 /** Functions of single values: a function is one line here and, where dialects differ, one word in their tables. Layer 2. */
 import type { ExprNode, FunctionName } from "../../ast/expr.ts";
 import type { Codec, Family } from "../../codec/codec.ts";
-import { decimalCodec, floatCodec, intCodec, safeIntCodec } from "../../codec/number.ts";
+import { commonDecimal, decimalCodec, floatCodec, intCodec, safeIntCodec } from "../../codec/number.ts";
 import { kindOf } from "../../codec/refuse.ts";
 import { datetimeCodec } from "../../codec/temporal.ts";
 import { textCodec } from "../../codec/text.ts";
 import { UsageError } from "../../errors.ts";
 import type { Bare, Expr, ExprFor, NumberExpr, OrderedExpr, TemporalExpr, TextExpr } from "../expr.types.ts";
-import { Expression, expressionOf } from "../expression.ts";
+import { Expression } from "../expression.ts";
+import { expressionOf } from "../expression-of.ts";
 
 function expression(value: unknown, name: string): Expression {
   if (Expression.is(value)) return value;
@@ -64,30 +65,68 @@ export function concat<T>(first: TextExpr<T>, ...rest: (string | TextExpr<any>)[
   const args = [expression(first, "concat"), ...rest].map((part) => (Expression.is(part) ? part.node : value(textCodec, part, "concat")));
   return call("concat", args, textCodec);
 }
-/** The first of the two that is not NULL. */
-export function coalesce<T, F extends Family>(item: Expr<T, F>, fallback: Bare<T>): ExprFor<F, Bare<T>>;
-export function coalesce<T, U, F extends Family>(item: Expr<T, F>, fallback: Expr<U, F>): ExprFor<F, Bare<T> | U>;
-export function coalesce(item: unknown, fallback: unknown): never {
-  const first = expression(item, "coalesce");
-  return call("coalesce", [first.node, first.operand(fallback, "coalesce")], first.codec);
+/** null where every one of these may be. */
+type AllNull<R> = R extends readonly [Expr<infer T>, ...infer Rest] ? (null extends T ? AllNull<Rest> : never) : null;
+type ValuesOf<R extends readonly unknown[]> = R[number] extends Expr<infer T> ? Bare<T> : never;
+
+/** The first that is not NULL; the last may be a value. */
+export function coalesce<T, F extends Family>(
+  item: Expr<T, F>,
+  ...others: [...between: Expr<Bare<T> | null, F>[], fallback: Bare<T>]
+): ExprFor<F, Bare<T>>;
+export function coalesce<T, F extends Family, const R extends readonly [Expr<unknown, F>, ...Expr<unknown, F>[]]>(
+  item: Expr<T, F>,
+  ...others: R
+): ExprFor<F, Bare<T> | ValuesOf<R> | (null extends T ? AllNull<R> : never)>;
+export function coalesce(item: unknown, ...others: unknown[]): never {
+  return several("coalesce", item, others);
+}
+
+/** A call of one kind of values. Decimals: the result has the digits of the one with most of them. */
+function several(name: "coalesce" | "greatest" | "least", item: unknown, others: readonly unknown[]): never {
+  const first = expression(item, name);
+  if (others.length === 0) throw new UsageError(`${name} takes two values or more`);
+  for (const other of others) {
+    if (Expression.is(other) && other.node.kind !== "raw" && first.node.kind !== "raw" && !alike(first.codec.family, other.codec.family))
+      throw new UsageError(`${name} takes values of one kind, got ${first.codec.family} and ${other.codec.family}`, {
+        hint: "cast one of them",
+      });
+  }
+  const args = [first.node, ...others.map((other) => first.operand(other, name))];
+  return call(name, args, first.codec.family === "decimal" ? commonDecimal(args.map((node) => codecOf(node) ?? first.codec)) : first.codec);
+}
+
+function codecOf(node: ExprNode): Codec | null {
+  return "codec" in node ? (node.codec as Codec | null) : null;
+}
+
+const textual: ReadonlySet<Family> = new Set(["text", "enum"]);
+
+function alike(a: Family, b: Family): boolean {
+  return a === b || (textual.has(a) && textual.has(b));
 }
 /** NULL where both are equal, else the first. */
 export function nullif<T, F extends Family>(item: Expr<T, F>, other: Bare<T> | Expr<T, F>): ExprFor<F, T | null> {
   const first = expression(item, "nullif");
   return call("nullif", [first.node, first.operand(other, "nullif")], first.codec);
 }
-/** The greater of the two; NULL when either is. */
-export function greatest<T, F extends Family>(item: OrderedExpr<T, F>, other: Bare<T> | Expr<T, F>): ExprFor<F, T> {
-  const first = plainNumber(expression(item, "greatest"), "greatest");
-  return call("greatest", [first.node, first.operand(other, "greatest")], first.codec);
+/** The greatest of all; NULL when any is. */
+export function greatest<T, F extends Family>(
+  item: OrderedExpr<T, F>,
+  ...others: [Bare<T> | Expr<T, F>, ...(Bare<T> | Expr<T, F>)[]]
+): ExprFor<F, T> {
+  return several("greatest", item, others);
 }
-/** The lesser of the two; NULL when either is. */
-export function least<T, F extends Family>(item: OrderedExpr<T, F>, other: Bare<T> | Expr<T, F>): ExprFor<F, T> {
-  const first = plainNumber(expression(item, "least"), "least");
-  return call("least", [first.node, first.operand(other, "least")], first.codec);
+/** The least of all; NULL when any is. */
+export function least<T, F extends Family>(
+  item: OrderedExpr<T, F>,
+  ...others: [Bare<T> | Expr<T, F>, ...(Bare<T> | Expr<T, F>)[]]
+): ExprFor<F, T> {
+  return several("least", item, others);
 }
+/** The number without its sign. */
 export function abs<T, F extends Family>(item: NumberExpr<T, F>): NumberExpr<T, F> {
-  const first = plainNumber(expression(item, "abs"), "abs");
+  const first = expression(item, "abs");
   return call("abs", [first.node], first.codec);
 }
 /** Rounded to `digits` after the point, half away from zero. */

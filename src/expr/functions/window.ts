@@ -4,17 +4,20 @@ import type { Codec, Family } from "../../codec/codec.ts";
 import { floatCodec, safeIntCodec } from "../../codec/number.ts";
 import { kindOf } from "../../codec/refuse.ts";
 import { UsageError } from "../../errors.ts";
-import type { Bare, Expr, ExprFor, Ordering } from "../expr.types.ts";
-import { Expression, expressionOf, OrderTerm } from "../expression.ts";
+import type { Bare, Expr, LateExpr, Ordering } from "../expr.types.ts";
+import { Expression, OrderTerm } from "../expression.ts";
+import { expressionOf } from "../expression-of.ts";
 
 export interface Window {
+  /** Several functions of one query over windows with this name share one WINDOW clause; the windows must be the same. */
+  name?: string;
   partitionBy?: Expr<any> | Expr<any>[];
   orderBy?: Ordering | Ordering[];
   frame?: Frame;
 }
 /** A function that has a value over a window only. */
 export interface Windowed<T, F extends Family> {
-  over(window?: Window): ExprFor<F, T>;
+  over(window?: Window): LateExpr<F, T>;
 }
 /** Which rows of the partition a row looks at. */
 export interface Frame {
@@ -66,6 +69,12 @@ export function groups(start: FrameEdge, end: FrameEdge = 0, o: FrameOptions = {
   return frame("groups", start, end, o.exclude ?? null);
 }
 
+function windowName(given: unknown): string {
+  if (typeof given !== "string" || given === "" || given.length > 63 || /[\p{Cc}]/u.test(given) || !given.isWellFormed())
+    throw new UsageError("a window's name is text of 1 to 63 characters without control characters");
+  return given;
+}
+
 /** The expression of an aggregate or ranking function over a window. */
 export function overWindow(call: WindowNode["call"], codec: Codec, window: Window = {}): Expression {
   const keys = window.partitionBy === undefined ? [] : [window.partitionBy].flat();
@@ -83,6 +92,7 @@ export function overWindow(call: WindowNode["call"], codec: Codec, window: Windo
       return term.node;
     }),
     frame: window.frame === undefined ? null : window.frame.node,
+    ...(window.name === undefined ? {} : { name: windowName(window.name) }),
     codec,
   };
   return expressionOf(node, codec, "a window");

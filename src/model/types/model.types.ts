@@ -1,10 +1,11 @@
-/** The mutual types of models, their instances and queries. Types only. */
-
-import type { Family } from "../../codec/codec.ts";
+/** A model as a class: its statics and what every row has. Types only. */
 import type { Engine } from "../../engine/engine.ts";
 import type { TransactionHandle } from "../../engine/session.ts";
-import type { Bare, Expr, ExprFor, NumberExpr, OrderedExpr, Ordering, Subquery, WhereClause } from "../../expr/expr.types.ts";
-import type { ColumnSpec, Columns, EqualityOf, InsertOf, KeyNames, OnDelete, RowOf, UpdateOf, ValueOf } from "./spec.types.ts";
+import type { Expr, Ordering, RowClause, WhereClause } from "../../expr/expr.types.ts";
+import type { DeletableStatics } from "./factory.types.ts";
+import type { OrderInput, QuerySet, Scope } from "./query.types.ts";
+import type { KeyRef, Keys, Many, ManyToMany, ModelsOf, One, Owned, OwnedOptions, RelationOptions, ValueOfRef } from "./relation.types.ts";
+import type { ColumnSpec, Columns, EqualityOf, InsertOf, KeyNames, OnDelete, OnUpdate, RowOf, Specs, ValueOf } from "./spec.types.ts";
 
 /** Any model class; constraints look at nothing but the columns. */
 export interface AnyModel {
@@ -19,206 +20,6 @@ export type PrimaryKeyOf<M> = M extends { readonly $specs: infer C }
     ? { [K in KeyNames<C>]: ValueOf<C[K]> }
     : ValueOf<C[KeyNames<C>]>
   : never;
-
-declare const whole: unique symbol;
-declare const relation: unique symbol;
-declare const value: unique symbol;
-
-/** What a getter is that the ORM takes for a relation. */
-export interface Relation<Kind extends "one" | "many", M extends AnyModel, Null = never> {
-  readonly [relation]: [Kind, M, Null];
-}
-/** What a relation's picker sees: names of columns, cheap to compare, so that circular models infer. */
-export interface KeyRef<K, T> {
-  readonly key: K;
-  readonly [value]: T;
-}
-export type Keys<C> = { readonly [K in keyof C]: KeyRef<K, ValueOf<C[K]>> };
-/** A standing condition and order of a relation. */
-export interface RelationOptions<M extends AnyModel> {
-  where?: (theirs: Columns<M["$specs"]>) => WhereClause;
-  orderBy?: (theirs: Columns<M["$specs"]>) => Ordering | Ordering[];
-}
-/** `hasMany` on a row: a query of the related rows; awaited, an array of them. */
-export interface Many<M extends AnyModel, K = never> extends QuerySet<[M], InstanceType<M>, Columns<M["$specs"]>>, Relation<"many", M> {
-  /** Inserts a related row; the foreign key is filled in. @throws UsageError while the owner is not saved */
-  create(values: Omit<InsertOf<M["$specs"]>, K & string>): Promise<InstanceType<M>>;
-  /** The rows that prefetch has loaded. @throws NotLoadedError */
-  readonly loaded: InstanceType<M>[];
-}
-/** `manyToMany` on a row. */
-export interface ManyToMany<M extends AnyModel> extends Many<M> {
-  /** Links rows; those that are linked already stay so. */
-  add(...items: InstanceType<M>[]): Promise<void>;
-  remove(...items: InstanceType<M>[]): Promise<void>;
-  /** Links exactly these rows. */
-  set(items: InstanceType<M>[]): Promise<void>;
-  /** Removes every link; the rows themselves stay. */
-  clear(): Promise<void>;
-}
-/** `hasOne` and `belongsTo` on a row: awaited, the related row (null where there may be none). */
-export interface One<M extends AnyModel, Null> extends PromiseLike<InstanceType<M> | Null>, Relation<"one", M, Null> {
-  /** The row that prefetch has loaded. @throws NotLoadedError */
-  readonly loaded: InstanceType<M> | Null;
-}
-export type RelationKeys<I> = { [K in keyof I]: I[K] extends { readonly [relation]: unknown } ? K : never }[keyof I];
-type RelationTarget<R> = R extends { readonly [relation]: [any, infer M extends AnyModel, any] } ? M : never;
-type RelationScopes<I, Null> = {
-  readonly [K in RelationKeys<I>]: I[K] extends { readonly [relation]: [infer Kind, infer M extends AnyModel, infer N] }
-    ? Kind extends "many"
-      ? ManyScope<M>
-      : Scope<M, Null | N>
-    : never;
-};
-type Depth = [never, 0, 1, 2, 3];
-/** `"author"`, `"comments.replies"`: relations of relations. */
-export type RelationPath<I, D extends number = 3> = D extends 0
-  ? never
-  : {
-      [K in RelationKeys<I> & string]: K | `${K}.${RelationPath<InstanceType<RelationTarget<I[K]>>, Depth[D]>}`;
-    }[RelationKeys<I> & string];
-
-/** A to-many relation inside a query: each method is a subquery on the related rows of the row at hand. */
-export interface ManyScope<M extends AnyModel> {
-  /** True where a related row (that meets the condition) exists. */
-  some(where?: (s: Scope<M>) => WhereClause): WhereClause;
-  exists(where?: (s: Scope<M>) => WhereClause): WhereClause;
-  none(where?: (s: Scope<M>) => WhereClause): WhereClause;
-  /** True where all related rows meet the condition, and where there are none. */
-  every(where: (s: Scope<M>) => WhereClause): WhereClause;
-  count(where?: (s: Scope<M>) => WhereClause): NumberExpr<number, "int">;
-  sum<T, F extends Family>(pick: (s: Scope<M>) => NumberExpr<T, F>): ExprFor<F, Bare<T> | null>;
-  avg(pick: (s: Scope<M>) => NumberExpr<any, any>): NumberExpr<number | null, "float">;
-  min<T, F extends Family>(pick: (s: Scope<M>) => OrderedExpr<T, F>): ExprFor<F, Bare<T> | null>;
-  max<T, F extends Family>(pick: (s: Scope<M>) => OrderedExpr<T, F>): ExprFor<F, Bare<T> | null>;
-}
-
-/**
- * What a lambda sees of a source: its columns, its relations, and the row as a whole. Null: the source may be missing
- * (outer join).
- */
-export type Scope<M extends AnyModel, Null = never> = Columns<M["$specs"], Null> &
-  RelationScopes<InstanceType<M>, Null> & { readonly [whole]: [M, Null] };
-/** A source on the far side of an outer join. */
-export interface Outer<S> {
-  readonly outer: S;
-}
-type ScopeOf<S> = S extends Outer<infer X> ? (X extends AnyModel ? Scope<X, null> : ScopeOf<X>) : S extends AnyModel ? Scope<S> : never;
-type AllOuter<S extends readonly unknown[]> = { [I in keyof S]: Outer<S[I]> };
-export type Scopes<S extends readonly unknown[]> = { [I in keyof S]: ScopeOf<S[I]> };
-type RootOf<X> = X extends Outer<infer Y> ? RootOf<Y> : X extends AnyModel ? X : never;
-type Root<S extends readonly unknown[]> = RootOf<S[0]>;
-type SpecsOf<S extends readonly unknown[]> = Root<S>["$specs"];
-/** The values of an object of expressions, nested objects included; a whole source gives its instances. */
-export type Selected<R> = {
-  [K in keyof R]: R[K] extends { readonly [whole]: [infer M extends AnyModel, infer Null] }
-    ? InstanceType<M> | Null
-    : R[K] extends Expr<infer T>
-      ? T
-      : R[K] extends object
-        ? Selected<R[K]>
-        : never;
-};
-
-export type Condition<S extends readonly unknown[]> = WhereClause | EqualityOf<SpecsOf<S>> | ((...scopes: Scopes<S>) => WhereClause);
-
-export interface Page<Row> {
-  readonly items: Row[];
-  /** Rows of the whole query. */
-  readonly total: number;
-  readonly pages: number;
-  readonly hasNext: boolean;
-}
-
-/**
- * A query: lazy, immutable, awaitable. S: the sources in scope, Row: what one result is, Out: the expressions it is made of.
- * `await` gives an array, `for await` streams.
- */
-export interface QuerySet<S extends readonly unknown[], Row, Out> extends PromiseLike<Row[]>, AsyncIterable<Row>, Subquery<Row> {
-  /**
-   * Narrows the query; several calls are joined by AND. An object means equality, `{ column: null }` IS NULL.
-   * @throws UsageError for undefined, an empty object and unknown columns
-   */
-  where(condition: Condition<S>): QuerySet<S, Row, Out>;
-  /** Adds `not (condition)`: rows for which the condition is unknown (NULL) are left out as well. */
-  exclude(condition: Condition<S>): QuerySet<S, Row, Out>;
-  /** Joins another model: only pairs of rows that meet the condition. */
-  join<N extends AnyModel>(model: N, on: (...scopes: [...Scopes<S>, Scope<N>]) => WhereClause): QuerySet<[...S, N], Row, Out>;
-  /** Keeps rows without a match: the joined model's columns become `T | null`. */
-  leftJoin<N extends AnyModel>(model: N, on: (...scopes: [...Scopes<S>, Scope<N>]) => WhereClause): QuerySet<[...S, Outer<N>], Row, Out>;
-  /** Keeps the joined model's rows without a match: every earlier column becomes `T | null`. */
-  rightJoin<N extends AnyModel>(
-    model: N,
-    on: (...scopes: [...Scopes<S>, Scope<N>]) => WhereClause,
-  ): QuerySet<[...AllOuter<S>, N], Row | null, Out>;
-  /** Keeps the rows of both sides. MySQL and MariaDB have none. @throws UnsupportedError there */
-  fullJoin<N extends AnyModel>(
-    model: N,
-    on: (...scopes: [...Scopes<S>, Scope<N>]) => WhereClause,
-  ): QuerySet<[...AllOuter<S>, Outer<N>], Row | null, Out>;
-  /** Every pair of rows. */
-  crossJoin<N extends AnyModel>(model: N): QuerySet<[...S, N], Row, Out>;
-  /** One row per group; what is selected must be keys and aggregates. */
-  groupBy(keys: (...scopes: Scopes<S>) => Expr<any> | Expr<any>[]): QuerySet<S, Row, Out>;
-  /** A condition on groups: aggregates may stand in it. */
-  having(condition: (...scopes: Scopes<S>) => WhereClause): QuerySet<S, Row, Out>;
-  /** Replaces the order (the model's default order included). */
-  orderBy(order: (...scopes: Scopes<S>) => Ordering | Expr<any> | (Ordering | Expr<any>)[]): QuerySet<S, Row, Out>;
-  /** @throws UsageError unless n is a whole number from 0 */
-  limit(n: number): QuerySet<S, Row, Out>;
-  offset(n: number): QuerySet<S, Row, Out>;
-  distinct(): QuerySet<S, Row, Out>;
-  /** Says that an update or delete without a condition means every row. */
-  allRows(): QuerySet<S, Row, Out>;
-  /** Plain rows of these columns instead of instances. */
-  select<K extends keyof SpecsOf<S>>(
-    ...columns: [K, ...K[]]
-  ): QuerySet<S, { -readonly [P in K]: ValueOf<SpecsOf<S>[P]> }, Pick<Columns<SpecsOf<S>>, K>>;
-  /** Plain rows of the picked expressions; objects nest. */
-  select<R extends Readonly<Record<string, unknown>>>(pick: (...scopes: Scopes<S>) => R): QuerySet<S, Selected<R>, R>;
-  /** More columns beside those selected: hidden ones by name, computed ones by lambda. */
-  alsoSelect<K extends keyof SpecsOf<S>>(
-    ...columns: [K, ...K[]]
-  ): QuerySet<S, Row & { -readonly [P in K]: ValueOf<SpecsOf<S>[P]> }, Out & Pick<Columns<SpecsOf<S>>, K>>;
-  alsoSelect<R extends Readonly<Record<string, unknown>>>(pick: (...scopes: Scopes<S>) => R): QuerySet<S, Row & Selected<R>, Out & R>;
-  /** Loads relations with the rows: one statement per relation and level, however many rows there are. */
-  prefetch(...paths: RelationPath<InstanceType<Root<S>>>[]): QuerySet<S, Row, Out>;
-  /** Locks the rows until the transaction ends. SQLite's write transaction is the stronger lock: nothing is added there. */
-  forUpdate(): QuerySet<S, Row, Out>;
-  /** The rows, in an array. */
-  all(): Promise<Row[]>;
-  execute(): Promise<Row[]>;
-  /** The first row by the query's order (by primary key when it has none), or null. */
-  first(): Promise<Row | null>;
-  /** The last row by the same order, or null. @throws UsageError on a limited query */
-  last(): Promise<Row | null>;
-  /** The row with this primary key, or null. */
-  find(key: PrimaryKeyOf<Root<S>>): Promise<Row | null>;
-  /** The only row. @throws NotFoundError @throws MultipleResultsError */
-  get(condition?: Condition<S>): Promise<Row>;
-  /** The only row, or null. @throws MultipleResultsError */
-  getOrNull(condition?: Condition<S>): Promise<Row | null>;
-  /** How many rows the query yields, its limit and distinct included. */
-  count(): Promise<number>;
-  exists(): Promise<boolean>;
-  sum<T>(pick: (...scopes: Scopes<S>) => NumberExpr<T>): Promise<Exclude<T, null> | null>;
-  avg(pick: (...scopes: Scopes<S>) => NumberExpr<any>): Promise<number | null>;
-  min<T>(pick: (...scopes: Scopes<S>) => Expr<T>): Promise<Exclude<T, null> | null>;
-  max<T>(pick: (...scopes: Scopes<S>) => Expr<T>): Promise<Exclude<T, null> | null>;
-  /** One row of aggregates over the query. */
-  aggregate<R extends Readonly<Record<string, unknown>>>(pick: (...scopes: Scopes<S>) => R): Promise<Selected<R>>;
-  /** The values of one expression. */
-  pluck<T>(pick: (...scopes: Scopes<S>) => Expr<T>): Promise<T[]>;
-  paginate(o: { page: number; perPage?: number }): Promise<Page<Row>>;
-  /** Starts at once; resolves to the number of matched rows. @throws UsageError without a condition, unless `allRows()` was called */
-  update(values: UpdateOf<SpecsOf<S>> | ((...scopes: Scopes<S>) => UpdateOf<SpecsOf<S>>)): Promise<number>;
-  /** Starts at once; resolves to the number of deleted rows. @throws UsageError without a condition, unless `allRows()` was called */
-  delete(): Promise<number>;
-  /** The statement for the query's engine; `params` are encoded for its client. */
-  toSQL(): { sql: string; params: unknown[] };
-  /** The same query on another engine or transaction handle. */
-  using(engine: Engine | TransactionHandle | string): QuerySet<S, Row, Out>;
-}
 
 /** What every instance has beside its columns. */
 export interface Instance<C> {
@@ -235,29 +36,63 @@ export interface Instance<C> {
   toJSON(): Record<string, unknown>;
   /** Loaded, visible columns as they are. */
   toDict(): Record<string, unknown>;
-  /** The rows of another model that point here: `get posts() { return this.hasMany(Post, (post) => post.authorId); }` */
+  /**
+   * The rows of another model that point here: `get posts() { return this.hasMany(Post, (post) => post.authorId); }`. Of a
+   * model that points at several with `belongsToAny`, the lambda picks the same columns as there.
+   */
+  hasMany<M extends AnyModel, K>(
+    model: M,
+    key: (theirs: Keys<M["$specs"]>) => KeyRef<K, any> | readonly KeyRef<K, any>[],
+    o: OwnedOptions<M>,
+  ): Owned<M, K>;
   hasMany<M extends AnyModel, K>(
     model: M,
     key: (theirs: Keys<M["$specs"]>) => KeyRef<K, any> | readonly KeyRef<K, any>[],
     o?: RelationOptions<M>,
   ): Many<M, K>;
-  /** The one row of another model that points here. */
-  hasOne<M extends AnyModel, K>(model: M, key: (theirs: Keys<M["$specs"]>) => KeyRef<K, any> | readonly KeyRef<K, any>[]): One<M, null>;
-  /** The row that this one points at. */
-  belongsTo<M extends AnyModel, T>(
+  /** The one row of another model that points here; with an order, the first of them. */
+  hasOne<M extends AnyModel, K>(
     model: M,
-    key: (ours: Keys<C>) => KeyRef<any, T> | readonly KeyRef<any, any>[],
-  ): One<M, null extends T ? null : never>;
-  /** Rows linked through a table of pairs: the lambda picks our column of it, then theirs. */
-  manyToMany<M extends AnyModel, J extends AnyModel>(
+    key: (theirs: Keys<M["$specs"]>) => KeyRef<K, any> | readonly KeyRef<K, any>[],
+    o?: RelationOptions<M>,
+  ): One<M, null>;
+  /** The row that this one points at; null where it may be deleted. */
+  belongsTo<M extends AnyModel, R extends KeyRef<any, any> | readonly KeyRef<any, any>[]>(
+    model: M,
+    key: (ours: Keys<C>) => R,
+  ): One<M, (null extends ValueOfRef<R> ? null : never) | (M extends { readonly $deletable: true } ? null : never)>;
+  /**
+   * The row of one of several models that this one points at: the lambda picks the column that says which, then the key.
+   * The column holds the table's name; an object gives the models other names: `{ article: Post, film: Video }`. Null where
+   * the row is gone, since no foreign key can guard it.
+   * @throws UsageError for a row whose kind is none of these
+   */
+  belongsToAny<const M extends readonly AnyModel[] | Readonly<Record<string, AnyModel>>>(
+    models: M,
+    key: (ours: Keys<C>) => readonly [kind: KeyRef<any, any>, key: KeyRef<any, any>, ...more: KeyRef<any, any>[]],
+  ): One<ModelsOf<M>, null, "any">;
+  /**
+   * Rows linked through a table of pairs: the lambda picks our column of it, then theirs; a key of several columns is an
+   * array: `(link) => [[link.hall, link.seat], link.tagId]`.
+   */
+  manyToMany<M extends AnyModel, J extends AnyModel, K>(
     model: M,
     through: J,
-    keys: (link: Keys<J["$specs"]>) => [ours: KeyRef<any, any>, theirs: KeyRef<any, any>],
+    keys: (
+      link: Keys<J["$specs"]>,
+    ) => readonly [ours: KeyRef<K, any> | readonly KeyRef<K, any>[], theirs: KeyRef<K, any> | readonly KeyRef<K, any>[]],
     o?: RelationOptions<M>,
-  ): ManyToMany<M>;
+  ): ManyToMany<M, J, K>;
   /** What differs from the database as last read or written. */
   readonly changes: Partial<Record<keyof C, [before: unknown, after: unknown]>>;
 }
+
+/** The class of a variant. C: all its columns, V: those that it adds. */
+export type VariantClass<M extends AnyModel, C, V> = Statics<C> &
+  (M extends DeletableStatics ? DeletableStatics : unknown) &
+  (new (
+    values?: Partial<InsertOf<C>>,
+  ) => InstanceType<M> & RowOf<V>);
 
 export interface Statics<C> {
   readonly $specs: C;
@@ -266,14 +101,35 @@ export interface Statics<C> {
   all<M extends AnyModel>(this: M): QuerySet<[M], InstanceType<M>, Columns<C>>;
   where<M extends AnyModel>(
     this: M,
-    condition: WhereClause | EqualityOf<C> | ((scope: Scope<M>) => WhereClause),
+    condition: RowClause | EqualityOf<C> | ((scope: NoInfer<Scope<M>>) => RowClause),
   ): QuerySet<[M], InstanceType<M>, Columns<C>>;
   exclude<M extends AnyModel>(
     this: M,
-    condition: WhereClause | EqualityOf<C> | ((scope: Scope<M>) => WhereClause),
+    condition: RowClause | EqualityOf<C> | ((scope: NoInfer<Scope<M>>) => RowClause),
   ): QuerySet<[M], InstanceType<M>, Columns<C>>;
+  /** The rows in the order that a user asked for: `orderByInput("-views,title", { allow: ["views", "title"] })`. */
+  orderByInput<M extends AnyModel>(
+    this: M,
+    text: string | null | undefined,
+    o: OrderInput<[M]>,
+  ): QuerySet<[M], InstanceType<M>, Columns<C>>;
+  /**
+   * Instances from hand-written SQL, every hole bound: the result has exactly the model's columns, by their names in the
+   * database and in any order. Hidden ones may be among them, and are not read.
+   * @throws UsageError naming the columns that are missing or not the model's
+   * @example
+   * await Post.fromSQL`select * from post where views > ${10}`;
+   */
+  fromSQL<M extends AnyModel>(this: M, texts: TemplateStringsArray, ...values: unknown[]): Promise<InstanceType<M>[]>;
+  /**
+   * Some of the rows of this table as a class of their own, told by the model's `discriminator`: it reads and makes those alone. Its
+   * columns may be NULL in the table, since other rows have none of them.
+   */
+  variant<M extends AnyModel, const V extends Specs = Record<never, never>>(this: M, value: string, columns?: V): VariantClass<M, C & V, V>;
   /** This model on another engine or transaction handle: the same class to `instanceof`. */
   using<M extends AnyModel>(this: M, engine: Engine | TransactionHandle | string): M;
+  /** Rows whatever the model's scopes say. @throws UsageError without a reason, which is for whoever reads the code */
+  unscoped<M extends AnyModel>(this: M, reason: string): QuerySet<[M], InstanceType<M>, Columns<C>>;
   first<M extends AnyModel>(this: M): Promise<InstanceType<M> | null>;
   last<M extends AnyModel>(this: M): Promise<InstanceType<M> | null>;
   count(): Promise<number>;
@@ -286,10 +142,13 @@ export interface Statics<C> {
     o?: { batchSize?: number },
   ): Promise<InstanceType<M>[]>;
   find<M extends AnyModel>(this: M, key: PrimaryKeyOf<M>): Promise<InstanceType<M> | null>;
-  get<M extends AnyModel>(this: M, condition: WhereClause | EqualityOf<C> | ((scope: Scope<M>) => WhereClause)): Promise<InstanceType<M>>;
+  get<M extends AnyModel>(
+    this: M,
+    condition: RowClause | EqualityOf<C> | ((scope: NoInfer<Scope<M>>) => RowClause),
+  ): Promise<InstanceType<M>>;
   getOrNull<M extends AnyModel>(
     this: M,
-    condition: WhereClause | EqualityOf<C> | ((scope: Scope<M>) => WhereClause),
+    condition: RowClause | EqualityOf<C> | ((scope: NoInfer<Scope<M>>) => RowClause),
   ): Promise<InstanceType<M> | null>;
   /**
    * The row that has these values, or a new one of them and the defaults. Two callers at once get the same row when a
@@ -308,13 +167,13 @@ export interface Statics<C> {
   ): Promise<[InstanceType<M>, created: boolean]>;
   /**
    * Inserts rows; where a key of the `on` columns is there already, its `update` columns take the new values (all given
-   * ones unless said, `[]` leaves the row as it is). Resolves to the rows as they are then, in the order given. MySQL
+   * ones unless said, `[]` leaves the row as it is), if the row that is there meets `where`. Resolves to the rows as they are then, in the order given. MySQL
    * and MariaDB look at every unique key of the table, not only at `on`.
    */
   upsert<M extends AnyModel>(
     this: M,
     rows: readonly InsertOf<C>[],
-    o: { on: (keyof C)[]; update?: (keyof C)[] },
+    o: { on: (keyof C)[]; update?: (keyof C)[]; where?: (existing: Scope<M>, incoming: Columns<C>) => WhereClause },
   ): Promise<InstanceType<M>[]>;
   /**
    * Writes the changed columns (or `fields`) of many instances, one statement per chunk, all or none. Resolves to their
@@ -336,11 +195,12 @@ export interface IndexOptions<C> {
 }
 export interface ForeignKeyOptions<C> {
   on: (keyof C)[];
-  target: () => AnyModel;
+  /** The model, or its table's name: for a table that refers to itself. */
+  target: (() => AnyModel) | string;
   /** Properties of the target; its primary key when absent. */
   references?: string[];
   onDelete?: OnDelete;
-  onUpdate?: OnDelete;
+  onUpdate?: OnUpdate;
   name?: string;
 }
 export interface ModelOptions<C> {
@@ -353,9 +213,12 @@ export interface ModelOptions<C> {
   /** The order of queries that say none. */
   orderBy?: (columns: Columns<C>) => Ordering | Ordering[];
   comment?: string;
+  /** Of a SoftDeleteModel: relations (hasMany, hasOne) whose rows are deleted and restored with a row. */
+  cascade?: string[];
+  /** The column that tells variants, which `static get variants() { return [Dog, Cat]; }` lists. */
+  discriminator?: keyof C & string;
   /** The table's schema (PostgreSQL) or database (MySQL). */
   schema?: string;
   /** How column names come from properties; `snake_case` by default, `preserve` keeps them. */
   naming?: "snake_case" | "preserve" | ((property: string) => string);
 }
-export type ModelClass<C> = Statics<C> & (new (values?: Partial<InsertOf<C>>) => RowOf<C> & Instance<C>);

@@ -1,5 +1,6 @@
 /** What a model declares of a column, and what follows for rows, inserts and updates. Types only. */
 import type { Codec, Family } from "../../codec/codec.ts";
+import type { TypedBy } from "../../codec/source.ts";
 import type { Expr, ExprFor, WhereClause } from "../../expr/expr.types.ts";
 import type { SqlFragment } from "../../expr/sql-tag.ts";
 import type { AnyModel } from "./model.types.ts";
@@ -31,7 +32,8 @@ export interface ColumnSpec<
   P extends boolean = false,
   H extends boolean = false,
   S extends boolean = false,
-> extends AnySpec {
+> extends AnySpec,
+    TypedBy<T | NullOf<N>, F> {
   readonly [spec]: [T, F, D, N, P, H, S];
   /** Opens the column to NULL (`null`); such a column is optional on create. */
   nullable(): ColumnSpec<T, F, D, true, P, H, S>;
@@ -60,12 +62,14 @@ export interface ColumnSpec<
   /** COMMENT in the database, where it has one. */
   comment(text: string): this;
 }
-export type OnDelete = "cascade" | "set null" | "set default" | "restrict" | "no action";
+export type OnUpdate = "cascade" | "set null" | "set default" | "restrict" | "no action";
+/** `protect`: deleting is a ProtectedError that names what refers to the row; the database restricts as well. */
+export type OnDelete = OnUpdate | "protect";
 export interface ReferenceOptions {
   /** The property of the target that is referred to; its primary key when absent. */
   column?: string;
   onDelete?: OnDelete;
-  onUpdate?: OnDelete;
+  onUpdate?: OnUpdate;
 }
 export interface TimestampSpec<D extends boolean = false, N extends boolean = false, S extends boolean = false>
   extends ColumnSpec<Date, "timestamp", D, N, false, false, S> {
@@ -97,7 +101,14 @@ type Required<C> = Exclude<Writable<C>, Optional<C>>;
 export type InsertOf<C> = { [K in Required<C>]: ValueOf<C[K]> } & { [K in Extract<Writable<C>, Optional<C>>]?: ValueOf<C[K]> };
 /** What `update` takes: any columns but the key, as values or expressions. */
 export type UpdateOf<C> = {
-  [K in Exclude<Writable<C>, KeyNames<C>>]?: ValueOf<C[K]> | Expr<ValueOf<C[K]>> | Expr<Exclude<ValueOf<C[K]>, null>>;
+  [K in Exclude<Writable<C>, KeyNames<C>>]?:
+    | ValueOf<C[K]>
+    | Expr<ValueOf<C[K]>>
+    | Expr<Exclude<ValueOf<C[K]>, null>>
+    // A condition may be unknown; the column refuses that by itself.
+    | ([Exclude<ValueOf<C[K]>, null>] extends [boolean] ? WhereClause : never)
+    // What is calculated of bigints may be a float, which the column rounds.
+    | ([Exclude<ValueOf<C[K]>, null>] extends [bigint] ? Expr<number> | Expr<number | null> : never);
 };
 /** Equalities by column; `null` means IS NULL. */
 export type EqualityOf<C> = { [K in keyof C]?: ValueOf<C[K]> };

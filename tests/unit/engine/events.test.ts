@@ -32,6 +32,7 @@ describe.each([true, false])("statement events, synchronous driver: %s", (synchr
         error: null,
         connectionId: 1,
         transactionId: null,
+        unscoped: [],
       },
     ]);
     expect(JSON.stringify(events, (_, value) => (typeof value === "bigint" ? "" : value))).not.toContain("secret");

@@ -346,7 +346,16 @@ export function fakeDialect(family: ServerInfo["family"]): Dialect {
     wire: unused,
     compile: unused,
     rawDecoder: unused,
-    ddl: { createTables: unused, dropTables: unused, truncate: unused },
+    ddl: {
+      createTables: unused,
+      dropTables: unused,
+      truncate: unused,
+      alterTable: unused,
+      createTemporary: unused,
+      typeChecks: unused,
+      wasDone: unused,
+    },
+    inspector: { tableNames: unused, tables: unused, echo: unused, fits: unused, action: (action) => action, uniqueIndexes: false },
     transaction: {
       begin: ({ isolation, readOnly }) => [
         ...(family === "mysql" && isolation !== null ? [`set transaction ${isolation}`] : []),
@@ -360,6 +369,7 @@ export function fakeDialect(family: ServerInfo["family"]): Dialect {
       isFatal: (error) => family === "mysql" && (error instanceof DeadlockError || error instanceof LockTimeout),
       ddlCommits: family === "mysql",
     },
+    explain: unused,
     mapError: mapFakeError,
   };
 }

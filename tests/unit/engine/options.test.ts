@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { resolveOptions } from "../../../src/engine/options.ts";
 import { UsageError } from "../../../src/errors.ts";
 
@@ -18,6 +18,16 @@ describe("connect options", () => {
     expect(resolveOptions({ naming: (name) => `x_${name}` }).naming.column?.("a")).toBe("x_a");
   });
 
+  it("warns of relations loaded row by row, except in production", () => {
+    expect(resolveOptions().lazyLoading).toEqual({ mode: "warn", limit: 10 });
+    expect(resolveOptions({ lazyLoading: "throw" }).lazyLoading).toEqual({ mode: "throw", limit: 0 });
+    expect(resolveOptions({ lazyLoading: "throw", lazyLoadingLimit: 3 }).lazyLoading).toEqual({ mode: "throw", limit: 3 });
+    vi.stubEnv("NODE_ENV", "production");
+    expect(resolveOptions().lazyLoading.mode).toBe("allow");
+    expect(resolveOptions({ lazyLoading: "warn" }).lazyLoading.mode).toBe("warn");
+    vi.unstubAllEnvs();
+  });
+
   it.each([
     [{ poool: {} }, "unknown option poool (did you mean pool?)"],
     [{ pool: { maxx: 3 } }, "unknown option pool.maxx (did you mean max?)"],
@@ -34,6 +44,8 @@ describe("connect options", () => {
     [{ prepare: 1 }, "option prepare must be true or false"],
     [{ naming: "snake" }, 'option naming must be a function or "preserve"'],
     [{ logging: "yes" }, "option logging must be true, false or a function"],
+    [{ lazyLoading: true }, 'option lazyLoading must be "allow", "warn" or "throw"'],
+    [{ lazyLoadingLimit: -1 }, "option lazyLoadingLimit must be a whole number from 0"],
     [{ constructor: 1 }, "unknown option constructor"],
   ])("refuses %j", (options, message) => {
     expect(loose(options)).toThrow(UsageError);

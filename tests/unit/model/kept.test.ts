@@ -107,7 +107,7 @@ describe("find", () => {
     expect(await Here.all().select("name").find(1)).toEqual({ name: "a" });
     expect(
       await Here.all()
-        .alsoSelect((p) => ({ twice: p.seats.mul(2) }))
+        .annotate((p) => ({ twice: p.seats.mul(2) }))
         .find(1),
     ).toMatchObject({ name: "a", twice: 8 });
     expect(

@@ -192,7 +192,7 @@ describe("constraints", () => {
     const values = Array.from({ length: 1001 }, (_, i) => i);
     const definition = table("t", [id], {
       table: type,
-      checks: [{ name: null, columns: [], condition: { kind: "inList", item, values, codec: intCodec, negated: false } }],
+      checks: [{ name: null, columns: [], condition: { kind: "inList", item, values, of: intCodec, negated: false } }],
     });
     for (const [, writer] of every) expect(writer.create([definition])[0]).not.toContain("select");
     expect(mysql.create([definition])[0]).toContain("999) or `id` in (1000))");

@@ -1,0 +1,56 @@
+/** What the queries inside of expressions use. Layer 0. */
+import type { ColumnNode, ExprNode } from "./expr.ts";
+import { pathsOf, rootOf } from "./path.ts";
+import type { Clause, QueryNode, SourceNode, TableRef } from "./select.ts";
+import { childrenOf } from "./shape.ts";
+
+function sourcesOf(query: QueryNode): readonly SourceNode[] {
+  if (query.kind === "compound") return [...sourcesOf(query.left), ...sourcesOf(query.right)];
+  return [query.source, ...query.joins.map(({ source }) => source)].flatMap((source) =>
+    source.kind === "derived" ? [source, ...sourcesOf(source.query)] : [source],
+  );
+}
+
+/** The expressions of a query, those of queries in its FROM included. */
+function expressionsOf(query: QueryNode): readonly ExprNode[] {
+  if (query.kind === "compound") return [...expressionsOf(query.left), ...expressionsOf(query.right)];
+  const { source, joins, columns, where, groupBy, having, orderBy } = query;
+  const on = joins.flatMap((join) => (join.on === null ? [] : [join.on]));
+  return [
+    ...[source, ...joins.map((join) => join.source)].flatMap((each) => (each.kind === "derived" ? expressionsOf(each.query) : [])),
+    ...[on, columns, where, groupBy, having].flatMap((clauses) => clauses.map(({ node }) => node)),
+    ...orderBy.map(({ node }) => node.item),
+  ];
+}
+
+function queriesIn(node: ExprNode): readonly QueryNode[] {
+  return [...("query" in node ? [node.query] : []), ...childrenOf(node).flatMap(queriesIn)];
+}
+
+/** Every column in an expression, with those of queries in it, wherever they are from. */
+export function columnsWithin(node: ExprNode): ColumnNode[] {
+  if (node.kind === "column") return [node];
+  const inside = "query" in node ? expressionsOf(node.query) : [];
+  return [...childrenOf(node), ...inside].flatMap(columnsWithin);
+}
+
+/** True where a path in the expression, or in a query in it, leads to the table. */
+export function leadsTo(node: ExprNode, table: TableRef | null): boolean {
+  return columnsWithin(node).some(({ token }) => pathsOf(token).some(({ link }) => link.source.table === table));
+}
+
+function reads(query: QueryNode, table: TableRef): boolean {
+  const own = sourcesOf(query).some((source) => source.kind === "table" && source.table === table);
+  return own || expressionsOf(query).some((node) => leadsTo(node, table) || queriesIn(node).some((inside) => reads(inside, table)));
+}
+
+/** True where rows of the table are read anew for each row of the table, which the clause is about. */
+export function readsPerRow({ tokens, node }: Clause, table: TableRef): boolean {
+  const isOwn = ({ token }: ColumnNode): boolean => {
+    const root = rootOf(token);
+    return root.kind === "table" ? root.table === table : tokens.includes(root);
+  };
+  if (columnsWithin(node).some((column) => isOwn(column) && pathsOf(column.token).some(({ link }) => link.source.table === table)))
+    return true;
+  return queriesIn(node).some((query) => reads(query, table) && expressionsOf(query).flatMap(columnsWithin).some(isOwn));
+}

@@ -1,0 +1,41 @@
+/** The file that was generated for the models of the tour runs unchanged on every database, and leads to those models. */
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import * as models from "../../examples/tour/models.ts";
+import { diffStates } from "../../migrations/diff.ts";
+import { isModel, stateOfModels } from "../../migrations/from-models.ts";
+import { liveState, onlyTables } from "../../migrations/live.ts";
+import { loadMigrations } from "../../migrations/loader.ts";
+import { makeMigration } from "../../migrations/make.ts";
+import { runMigrations } from "../../migrations/runner.ts";
+import { sql } from "../../src/index.ts";
+import { root } from "../support/docs.ts";
+import { expectGolden } from "../support/golden.ts";
+import type { TargetContext } from "../targets/target.ts";
+
+const wanted = () => stateOfModels(Object.values(models).filter(isModel), { column: null });
+
+export function suite(t: TargetContext): void {
+  describe("the migrations of the tour", () => {
+    afterAll(async () => {
+      await t.engine().execute`drop table if exists ${sql.id("kakaorm_migrations")}`;
+    });
+
+    it("are generated alike every time", () => {
+      const made = makeMigration([], wanted(), { now: new Date("2026-01-01T00:00:00Z") });
+      if (made.kind !== "file") throw new Error(made.kind);
+      expectGolden(`migrations/${made.name}.ts`, made.text);
+    });
+
+    it("lead to the models, and back to nothing", async () => {
+      const files = await loadMigrations(join(root, "tests/golden/migrations"));
+      expect(makeMigration(files, wanted())).toEqual({ kind: "nothing" });
+      await runMigrations(t.engine(), files);
+      const live = await liveState(t.engine(), wanted());
+      expect(diffStates(onlyTables(live, wanted()), wanted()).operations).toEqual([]);
+      const { reverted } = await runMigrations(t.engine(), files, { direction: "down", to: "zero" });
+      expect(reverted).toHaveLength(files.length);
+      expect(onlyTables(await liveState(t.engine(), wanted()), wanted()).size).toBe(0);
+    });
+  });
+}

@@ -1,0 +1,133 @@
+/** What is read back from a database: the same as was declared, whatever the server makes of it; and models from tables of others. */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { diffStates } from "../../migrations/diff.ts";
+import { stateOfModels } from "../../migrations/from-models.ts";
+import { liveState, onlyTables } from "../../migrations/live.ts";
+import { printModels } from "../../migrations/pull.ts";
+import { emptyState, type SchemaState } from "../../migrations/state.ts";
+import {
+  bigint,
+  bool,
+  date,
+  datetime,
+  decimal,
+  foreignKey,
+  int,
+  json,
+  Model,
+  oneOf,
+  SoftDeleteModel,
+  sql,
+  str,
+  text,
+  time,
+  uuid,
+} from "../../src/index.ts";
+import { chinook, createChinook } from "../migrations/chinook.ts";
+import { root } from "../support/docs.ts";
+import type { TargetContext } from "../targets/target.ts";
+
+class Author extends Model("live_author", { name: str({ length: 80 }).unique().comment("it's a name"), born: datetime().nullable() }) {}
+class Post extends SoftDeleteModel(
+  "live_post",
+  {
+    title: str({ length: 200 }),
+    views: int()
+      .dbDefault(0)
+      .check((v) => v.gte(0)),
+    status: oneOf("draft", "it's").dbDefault("it's"),
+    done: bool().dbDefault(false),
+    authorId: foreignKey(() => Author, { onDelete: "cascade" }).index(),
+    at: datetime().dbDefault(sql`current_timestamp`),
+    slug: str().unique(),
+    price: decimal({ precision: 10, scale: 2 }).dbDefault("-1.50"),
+    key: uuid().nullable(),
+    data: json().dbDefault({ a: [1] }),
+    opens: time().dbDefault("10:00:00"),
+    day: date().dbDefault("2020-01-01"),
+    big: bigint().dbDefault(5n),
+    note: text().nullable(),
+  },
+  {
+    indexes: (p) => [{ on: ["views", "title"], unique: true }, [p.title, p.views.desc()], [p.day]],
+    checks: (p) => [p.views.lt(1000).or(p.title.like("A%")), p.status.in(["draft", "it's"]), p.views.between(1, 5).or(p.key.isNotNull())],
+    comment: "posts",
+  },
+) {}
+
+const naming = { column: null };
+
+export function suite(t: TargetContext): void {
+  describe("live schemas", () => {
+    const differences = async (wanted: SchemaState) => {
+      const live = await liveState(t.engine(), wanted);
+      return diffStates(onlyTables(live, wanted), wanted).operations;
+    };
+
+    it("equal the models that made them", async () => {
+      const db = t.engine();
+      await db.createTable(Author, Post);
+      try {
+        expect(await differences(stateOfModels([Author, Post], naming))).toEqual([]);
+        await db.execute`drop index ${sql.id("live_post_day_idx")} ${t.family === "mysql" ? sql.unsafe("on live_post") : sql.unsafe("")}`;
+        expect(await differences(stateOfModels([Author, Post], naming))).toMatchObject([{ op: "addIndex", index: { columns: ["day"] } }]);
+      } finally {
+        await db.dropTable(Post, Author);
+      }
+    });
+
+    describe("of somebody else", () => {
+      const folder = join(root, ".tmp", `pulled_${process.pid}_${t.name}`);
+      const names = chinook.map(({ name }) => name);
+      const named = (name: string): string => (t.family === "postgres" ? name.replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase() : name);
+      beforeAll(() => createChinook(t.engine()));
+      afterAll(async () => {
+        rmSync(folder, { recursive: true, force: true });
+        for (const name of names.toReversed()) {
+          if (name !== "Employee" && name !== "Customer") await t.engine().execute`drop table if exists ${sql.id(named(name))}`;
+        }
+        for (const name of ["Customer", "Employee"]) await t.engine().execute`drop table if exists ${sql.id(named(name))}`;
+      });
+
+      it("become models that have no differences, relations included", async () => {
+        const db = t.engine();
+        const all = await liveState(db, emptyState);
+        const own = new Map([...all].filter(([, table]) => names.map(named).includes(table.name)));
+        const { text: code, notes } = printModels(own);
+        expect(notes).toEqual([]);
+        mkdirSync(folder, { recursive: true });
+        const path = join(folder, "models.ts");
+        writeFileSync(path, code);
+        const models = (await import(pathToFileURL(path).href)) as Record<string, never>;
+        expect(Object.keys(models)).toHaveLength(chinook.length);
+        expect(await differences(stateOfModels(Object.values(models), naming))).toEqual([]);
+        const { Artist, Album, Playlist, Track, MediaType } = models as unknown as Record<string, Pulled>;
+        const artist = await Artist?.using(db).create({ artistId: 1, name: "AC/DC" });
+        await Album?.using(db).create({ albumId: 1, title: "Let There Be Rock", artistId: 1 });
+        await MediaType?.using(db).create({ mediaTypeId: 1, name: "MPEG" });
+        await Playlist?.using(db).create({ playlistId: 1, name: "Music" });
+        await Track?.using(db).create({
+          trackId: 1,
+          name: "Overdose",
+          albumId: 1,
+          mediaTypeId: 1,
+          milliseconds: 1,
+          unitPrice: t.family === "sqlite" ? 0.99 : "0.99",
+        });
+        expect(await (artist as { albums: PromiseLike<unknown[]> }).albums).toHaveLength(1);
+        const found = await Track?.using(db).where((track: { album: { artist: { name: { eq(name: string): unknown } } } }) =>
+          track.album.artist.name.eq("AC/DC"),
+        );
+        expect(found).toHaveLength(1);
+      });
+    });
+  });
+}
+
+/** What a test that knows no type of a model calls. */
+interface Pulled {
+  using(db: unknown): { create(values: object): Promise<object>; where(condition: unknown): PromiseLike<unknown[]> };
+}

@@ -38,8 +38,8 @@ const deletions: Readonly<Record<Behaviour["deletion"], Deletion>> = {
     deleteRows: softDeleteRows,
     restoreRows: restoreSoftRows,
     purgeRows: purgeSoftRows,
-    deleteInstance: (instance, session) => markInstance(instance, session, new Date()),
-    restoreInstance: (instance, session) => markInstance(instance, session, null),
+    deleteInstance: (instance, session) => markInstance(instance, session, "deleted"),
+    restoreInstance: (instance, session) => markInstance(instance, session, "restored"),
     purgeInstance,
   },
   archive: {

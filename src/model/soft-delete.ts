@@ -50,6 +50,29 @@ function cascades(meta: ModelMeta, model: ModelClassLike): RelationDefinition[] 
   });
 }
 
+/** When rows of a model were last deleted by a delete of their own, in milliseconds. */
+const lastDeleted = new WeakMap<ModelMeta, number>();
+
+/**
+ * The time to note for a delete. What a delete takes along is told by its time from what was deleted before: it is
+ * later than every delete of its own that the models below it have seen, whatever the clock's resolution.
+ */
+function timeOfDeletion(meta: ModelMeta, model: ModelConstructor): Date {
+  let at = Date.now();
+  const below = new Set<ModelMeta>();
+  const visit = (from: ModelMeta, owner: ModelClassLike): void => {
+    for (const relation of cascades(from, owner)) {
+      if (below.has(relation.meta)) continue;
+      below.add(relation.meta);
+      at = Math.max(at, (lastDeleted.get(relation.meta) ?? 0) + 1);
+      visit(relation.meta, relation.model);
+    }
+  };
+  visit(meta, model);
+  lastDeleted.set(meta, at);
+  return new Date(at);
+}
+
 /** Live rows among those of the query, which may be a set operation. */
 export function livingRows(state: QueryState, meta: ModelMeta, model: ModelConstructor): QueryState {
   if (meta.behaviour.deletion !== "soft") return state;
@@ -65,7 +88,7 @@ export async function softDeleteRows(state: QueryState): Promise<number> {
   if (state.never) return 0;
   const session = sessionOf(state.session);
   const live = livingRows(state, meta, model);
-  const at = new Date();
+  const at = timeOfDeletion(meta, model);
   if (related.length === 0) return (await runNode(session, updateOf(live, meta, [], assignments(meta, at)), meta, state.signal)).affected;
   return session.transaction((tx) => markAll(tx, meta, model, { ...live, session: tx }, at));
 }
@@ -161,16 +184,16 @@ function belongingTo(relation: RelationDefinition, owner: ModelMeta, keys: Keys)
   return { tokens: [meta.token], node: items.length === 1 ? (items[0] as ExprNode) : { kind: "logic", op: "and", items } };
 }
 
-/** Marks the row of an instance, or takes the mark away (null). @throws StaleObjectError */
-export async function markInstance(instance: ModelBase, session: Session, at: Date | null): Promise<void> {
+/** Marks the row of an instance, or takes the mark away. @throws StaleObjectError */
+export async function markInstance(instance: ModelBase, session: Session, verb: "deleted" | "restored"): Promise<void> {
   const meta = metaOfInstance(instance);
-  const verb = at === null ? "restored" : "deleted";
+  const restores = verb === "restored";
   // Somebody else's deleting has counted as a change: it does not keep the row from coming back.
-  const where = at === null ? keyClauses(meta, instance, "be restored") : rowClauses(meta, instance, verb);
+  const where = restores ? keyClauses(meta, instance, "be restored") : rowClauses(meta, instance, verb);
   const state = ownRows(meta, instance.constructor as ModelConstructor, session, where);
-  const done = await (at === null ? restoreSoftRows(state) : softDeleteRows(state));
-  if (done === 0) throw stale(meta, instance, verb, at === null ? "it is not deleted" : "somebody else deleted it");
-  const noted = marks(meta, at).map(({ column }) => column);
+  const done = await (restores ? restoreSoftRows(state) : softDeleteRows(state));
+  if (done === 0) throw stale(meta, instance, verb, restores ? "it is not deleted" : "somebody else deleted it");
+  const noted = marks(meta, null).map(({ column }) => column);
   if (meta.behaviour.version !== null) noted.push(meta.column(meta.behaviour.version));
   markSaved(meta, instance, session, noted, await storedMarks(meta, instance, session, noted), noted);
 }

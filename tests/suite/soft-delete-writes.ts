@@ -1,6 +1,6 @@
 /** Soft-deleted rows: deleting, restoring, purging, and the place they leave free. */
 import { StaleObjectError, UniqueViolation } from "kakaorm";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { fillSoft, Note, Person, Reply, softModels, Team, usingOf } from "../support/kept-models.ts";
 import { refused, sentBy } from "../support/sent.ts";
 import type { TargetContext } from "../targets/target.ts";
@@ -48,6 +48,20 @@ export function suite(t: TargetContext): void {
       expect([await on(Note).count(), await on(Reply).count()]).toEqual([1, 0]);
       expect(await on(Person).where({ email: "ada" }).restore()).toBe(1);
       expect([await on(Note).count(), await on(Reply).count()]).toEqual([2, 1]);
+    });
+
+    it("tells what went along from what was deleted before, within one tick of the clock", async () => {
+      // The clock stands still: only the order of the deletes tells them apart.
+      vi.useFakeTimers({ now: Date.now() + 60_000, toFake: ["Date"] });
+      try {
+        await on(Note).where({ text: "a1" }).delete();
+        const more = await on(Note).create({ text: "a3", personId: ada.id });
+        await ada.delete();
+        await ada.restore();
+        expect((await ada.notes).map((note) => note.id)).toEqual([more.id]);
+      } finally {
+        vi.useRealTimers();
+      }
     });
 
     it("deletes and restores many rows, counting live ones only", async () => {

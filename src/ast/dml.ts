@@ -1,6 +1,6 @@
 /** INSERT, UPDATE, DELETE as data. Layer 0. */
 import type { ColumnRef, ExprNode } from "./expr.ts";
-import type { Clause, DerivedSource, SelectNode, TableRef } from "./select.ts";
+import type { Clause, DerivedSource, SelectNode, TableRef, ValuesSource } from "./select.ts";
 import type { TypedCodec } from "./type.ts";
 
 export interface InsertColumn {
@@ -45,7 +45,7 @@ export interface UpdateNode {
   readonly set: Clause<readonly Assignment[]>;
   readonly where: readonly Clause<ExprNode>[];
   /** Rows that values are taken from, and which of them belongs to which row of the table. */
-  readonly from?: { readonly source: DerivedSource; readonly on: Clause };
+  readonly from?: { readonly source: DerivedSource | ValuesSource; readonly on: Clause };
   /** Why the model's own conditions are left out. */
   readonly unscoped?: string;
   /** Values of the changed rows to read back; absent: none. */

@@ -1,5 +1,6 @@
 /** SELECT as data. Layer 0. */
 import type { ColumnRef, ExprNode, OrderNode, ScopeToken, ValueNode } from "./expr.ts";
+import type { TypedCodec } from "./type.ts";
 
 /** A table by name. One object per model: sources and static columns find each other by its identity. */
 export interface TableRef {
@@ -8,7 +9,7 @@ export interface TableRef {
 }
 
 /** Something that can stand in FROM. */
-export type SourceNode = TableSource | DerivedSource | CteSource;
+export type SourceNode = TableSource | DerivedSource | CteSource | ValuesSource;
 
 export interface TableSource {
   readonly kind: "table";
@@ -52,6 +53,21 @@ export interface CteNode {
 export interface CteSource {
   readonly kind: "cte";
   readonly cte: CteNode;
+}
+
+/** Rows that the statement brings with it: `rows[r][c]` has passed the codec of `columns[c]`; null is NULL. */
+export interface ValuesSource {
+  readonly kind: "values";
+  readonly name: string;
+  /** Called column1, column2 ... (`valuesColumn`). */
+  readonly columns: readonly TypedCodec[];
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+/** The column at this place, from 0: SQLite and PostgreSQL call them so, the others are told to. */
+export function valuesColumn(place: number): ColumnRef {
+  const name = `column${place + 1}`;
+  return { property: name, name, explicit: true };
 }
 
 export type SetOperator = "union" | "union all" | "intersect" | "except";

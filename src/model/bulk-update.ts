@@ -1,21 +1,22 @@
 /** Different values for many rows in one statement per chunk. Layer 6. */
-import type { CaseNode, ExprNode } from "../ast/expr.ts";
-import type { Clause } from "../ast/select.ts";
+import type { UpdateNode } from "../ast/dml.ts";
+import type { ExprNode, ScopeToken } from "../ast/expr.ts";
+import { type ValuesSource, valuesColumn } from "../ast/select.ts";
 import type { Session } from "../engine/session.ts";
 import { StaleObjectError, UsageError } from "../errors.ts";
 import { columnValue, type ModelBase, setValue, stateOf } from "./base.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
-import { keyClauses, markSaved } from "./persistence.ts";
+import { markSaved, savedKey } from "./persistence.ts";
 import { runNode } from "./reading.ts";
 import { assertPinnedChanges } from "./scope-values.ts";
 
-/** CASE is walked for every row: longer ones cost more than another statement. */
-const mostRows = 500;
+/** One text for many calls: the last chunk of long lists is the only one with fewer rows. */
+const mostRows = 1000;
 
 interface Row {
   readonly instance: ModelBase;
-  /** The row's key as a condition. */
-  readonly key: ExprNode;
+  /** What the row is found by. */
+  readonly key: readonly unknown[];
   readonly values: readonly unknown[];
 }
 
@@ -33,7 +34,7 @@ export async function bulkUpdate(
   if (instances.length === 0 || columns.length === 0) return 0;
   const now = new Date();
   const rows = instances.map((instance): Row => {
-    const key = allOf(keyClauses(meta, instance, "be updated"));
+    const key = savedKey(meta, instance, "be updated");
     const values = columns.map((column) => {
       if (column.declaration.autoNow) setValue(instance, column, new Date(now));
       const value = columnValue(instance, column);
@@ -49,10 +50,8 @@ export async function bulkUpdate(
     );
     return { instance, key, values };
   });
-  const most = Math.max(
-    1,
-    Math.min(mostRows, Math.floor(session.traits.maxParameters / ((columns.length + 1) * (meta.primaryKey.length + 1)))),
-  );
+  assertOnce(meta, rows);
+  const most = Math.max(1, Math.min(mostRows, Math.floor(session.traits.maxParameters / (columns.length + meta.primaryKey.length))));
   await session.transaction(async (tx) => {
     for (let i = 0; i < rows.length; i += most) {
       const chunk = rows.slice(i, i + most);
@@ -78,30 +77,39 @@ function columnsToWrite(meta: ModelMeta, instances: readonly ModelBase[], fields
   return [...meta.columns.values()].filter((column) => columns.includes(column) || column.declaration.autoNow);
 }
 
-function allOf(clauses: readonly Clause[]): ExprNode {
-  const items = clauses.map(({ node }) => node);
-  return items.length === 1 ? (items[0] as ExprNode) : { kind: "logic", op: "and", items };
+/** @throws UsageError: of two instances of one row, either's values could win */
+function assertOnce(meta: ModelMeta, rows: readonly Row[]): void {
+  const keys = new Set(rows.map(({ key }) => (key.length === 1 && typeof key[0] !== "object" ? key[0] : JSON.stringify(key, spelled))));
+  if (keys.size !== rows.length) throw new UsageError(`${meta.name}.bulkUpdate was given two instances of the same row`);
 }
 
+function spelled(_: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value instanceof Uint8Array ? [...value] : value;
+}
+
+/** `update t set a = given.column2 from (values (?, ?), ...) as given where t.id = given.column1` */
 async function updateChunk(meta: ModelMeta, session: Session, columns: readonly ColumnMeta[], rows: readonly Row[]): Promise<number> {
-  const tokens = [meta.token];
-  const set = columns.map((column, c) => {
-    const branches = rows.map(({ key, values }): CaseNode["branches"][number] => {
-      const value = values[c];
-      return { when: key, value: value === null ? { kind: "null" } : { kind: "value", value, codec: column.codec } };
-    });
-    // A row of the chunk always meets a branch; naming the column keeps its type when every value is NULL.
-    const value: CaseNode = { kind: "case", branches, otherwise: meta.node(column, meta.token), codec: column.codec };
-    return { column: column.ref, codec: column.codec, value };
-  });
-  const where: Clause = { tokens, node: keysNode(meta, rows) };
-  const { affected } = await runNode(session, { kind: "update", table: meta.table, set: { tokens, node: set }, where: [where] }, meta);
-  return affected;
-}
-
-function keysNode(meta: ModelMeta, rows: readonly Row[]): ExprNode {
-  const [key] = meta.primaryKey as [ColumnMeta];
-  if (meta.primaryKey.length > 1) return { kind: "logic", op: "or", items: rows.map((row) => row.key) };
-  const values = rows.map(({ instance }) => columnValue(instance, key));
-  return { kind: "inList", item: meta.node(key, meta.token), values, of: key.codec, negated: false };
+  const token: ScopeToken = { kind: "scope", label: "the given rows" };
+  const all = [...meta.primaryKey, ...columns];
+  const source: ValuesSource = {
+    kind: "values",
+    name: "given",
+    columns: all.map(({ codec }) => codec),
+    rows: rows.map(({ key, values }) => [...key, ...values]),
+  };
+  const given = all.map(({ codec }, place): ExprNode => ({ kind: "column", token, column: valuesColumn(place), codec }));
+  const set = columns.map(({ ref, codec }, c) => ({ column: ref, codec, value: given[meta.primaryKey.length + c] as ExprNode }));
+  const keys = meta.primaryKey.map(
+    (column, c): ExprNode => ({ kind: "compare", op: "=", left: meta.node(column, meta.token), right: given[c] as ExprNode }),
+  );
+  const tokens = [meta.token, token];
+  const on: ExprNode = keys.length === 1 ? (keys[0] as ExprNode) : { kind: "logic", op: "and", items: keys };
+  const node: UpdateNode = {
+    kind: "update",
+    table: meta.table,
+    set: { tokens, node: set },
+    from: { source, on: { tokens, node: on } },
+    where: [],
+  };
+  return (await runNode(session, node, meta)).affected;
 }

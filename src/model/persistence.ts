@@ -198,7 +198,7 @@ function equals(meta: ModelMeta, column: ColumnMeta, value: unknown): Clause {
 }
 
 /** The key that a saved instance was read with, in the order of its columns. */
-function savedKey(meta: ModelMeta, instance: ModelBase, verb: string): unknown[] {
+export function savedKey(meta: ModelMeta, instance: ModelBase, verb: string): unknown[] {
   const state = stateOf(instance);
   return meta.primaryKey.map((column) => {
     const saved = state.saved(column);

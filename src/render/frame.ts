@@ -36,7 +36,7 @@ export function sourceName(source: SourceNode): string {
 
 /** The table that a source is, or whose rows it holds. */
 export function tableOf(source: SourceNode): TableRef | null {
-  return source.kind === "cte" ? null : source.table;
+  return source.kind === "table" || source.kind === "derived" ? source.table : null;
 }
 
 export function frameOf(sources: readonly NamedSource[], qualify: boolean, parent: Frame | null, paths: Frame["paths"] = null): Frame {

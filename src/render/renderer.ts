@@ -61,7 +61,11 @@ export abstract class Renderer extends SelectRenderer {
     } else {
       this.write(` (${node.columns.map(({ column }) => this.#name(column)).join(", ")}) `);
       if (node.query !== undefined) this.select(node.query, null);
-      else this.#rows(node);
+      else
+        this.valueRows(
+          node.columns.map(({ codec }) => codec),
+          node.rows,
+        );
     }
     if (node.conflict !== undefined) this.#conflict(node.table, node.conflict);
     if (node.returning.length > 0) {
@@ -87,23 +91,6 @@ export abstract class Renderer extends SelectRenderer {
         if (this.traits.rowAliases) this.write(` as c${i}`);
       });
     });
-  }
-
-  // Up to all parameters that a statement can have: encoders are looked up once, not once per value.
-  #rows({ columns, rows }: InsertNode): void {
-    this.write("values ");
-    const encoders = columns.map(({ codec }) => this.wire(codec).encode as ((value: unknown) => unknown) | null);
-    for (let r = 0; r < rows.length; r++) {
-      const row = rows[r] as readonly unknown[];
-      this.write(r === 0 ? "(" : ", (");
-      for (let c = 0; c < encoders.length; c++) {
-        const value = row[c];
-        const encode = encoders[c] ?? null;
-        if (c > 0) this.write(", ");
-        this.sink.param(value === null || encode === null ? value : encode(value));
-      }
-      this.write(")");
-    }
   }
 
   #conflict(table: TableRef, { columns, among = null, update, where }: ConflictNode): void {

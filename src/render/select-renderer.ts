@@ -333,6 +333,7 @@ export abstract class SelectRenderer extends WithRenderer {
   protected source(position: number): void {
     const { source, alias } = placeAt(this.frame as Frame, position) as Place;
     if (source.kind === "derived") return this.#derived(source, alias);
+    if (source.kind === "values") return this.values(source, alias);
     if (source.kind === "cte") {
       this.meet(source.cte);
       this.write(this.quote(source.cte.name));

@@ -1,7 +1,7 @@
 /** What every renderer writes with: names, parameters, and columns by the source they stand for. Layer 3. */
 import type { AggregateNode, ColumnNode, ScopeToken, TableToken } from "../ast/expr.ts";
 import { type PathToken, rootOf } from "../ast/path.ts";
-import type { TableRef } from "../ast/select.ts";
+import type { TableRef, ValuesSource } from "../ast/select.ts";
 import { columnsOf } from "../ast/shape.ts";
 import type { TypedCodec } from "../ast/type.ts";
 import type { WireCodec } from "../codec/codec.ts";
@@ -54,6 +54,30 @@ export abstract class SqlWriter {
     this.sink.param(encode === null ? value : through(value, encode));
   }
 
+  /** Rows that the statement brings with it, as a source. */
+  protected values({ columns, rows }: ValuesSource, alias: string): void {
+    this.write("(");
+    this.valueRows(columns, rows);
+    this.write(`) as ${this.quote(alias)}`);
+  }
+
+  // Up to all parameters that a statement can have: encoders are looked up once, not once per value.
+  protected valueRows(columns: readonly TypedCodec[], rows: readonly (readonly unknown[])[]): void {
+    this.write("values ");
+    const encoders = columns.map((codec) => this.wire(codec).encode as ((value: unknown) => unknown) | null);
+    for (let r = 0; r < rows.length; r++) {
+      const row = rows[r] as readonly unknown[];
+      this.write(r === 0 ? "(" : ", (");
+      for (let c = 0; c < encoders.length; c++) {
+        const value = row[c];
+        const encode = encoders[c] ?? null;
+        if (c > 0) this.write(", ");
+        this.sink.param(value === null || encode === null ? value : encode(value));
+      }
+      this.write(")");
+    }
+  }
+
   protected grouped(own: number, outer: number, write: () => void): void {
     if (own > outer) return write();
     this.parenthesized(write);
@@ -83,7 +107,13 @@ export abstract class SqlWriter {
     // An alias of the select list would win over a column of that name in ORDER BY.
     const hidden = this.traits.rowAliases && /^c\d+$/.test(name);
     const qualify = frame.qualify || frame !== this.frame || hidden;
-    this.write(qualify ? `${this.quote(alias)}.${this.quote(name)}` : this.quote(name));
+    const written = qualify ? `${this.quote(alias)}.${this.quote(name)}` : this.quote(name);
+    this.write(source.kind === "values" ? this.valuesColumn(written, node.codec) : written);
+  }
+
+  /** A column of rows that the statement brings with it. */
+  protected valuesColumn(written: string, _codec: TypedCodec): string {
+    return written;
   }
 
   /** A column of a row that is joined nowhere: a query of its own. */

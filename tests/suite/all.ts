@@ -4,6 +4,7 @@ import { suite as aggregateLists } from "./aggregate-lists.ts";
 import { suite as aggregates } from "./aggregates.ts";
 import { suite as archive } from "./archive.ts";
 import { suite as badInput } from "./bad-input.ts";
+import { suite as bulkUpdate } from "./bulk-update.ts";
 import { suite as calculations } from "./calculations.ts";
 import { suite as capabilities } from "./capabilities.ts";
 import { suite as casts } from "./casts.ts";
@@ -108,6 +109,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   aggregates,
   "aggregates: lists": aggregateLists,
   upsert,
+  "bulk update": bulkUpdate,
   "json: conditions": jsonConditions,
   "json: changes": jsonChanges,
   relations,

@@ -25,7 +25,7 @@ import type {
 } from "../../ast/expr.ts";
 import { pathsOf } from "../../ast/path.ts";
 import { leadsTo } from "../../ast/queries.ts";
-import type { Clause, QueryNode, SelectNode, TableRef } from "../../ast/select.ts";
+import { type Clause, type QueryNode, type SelectNode, type TableRef, type ValuesSource, valuesColumn } from "../../ast/select.ts";
 import { childrenOf } from "../../ast/shape.ts";
 import type { TypedCodec } from "../../ast/type.ts";
 import type { Codec, Family } from "../../codec/codec.ts";
@@ -43,6 +43,7 @@ import { separatorLiteral, writeAverage, writeExtremeDate, writeJsonList } from 
 import { writeCast } from "./cast.ts";
 import { JsonWriter } from "./json.ts";
 import { negated, underNot } from "./negation.ts";
+import { valuesColumnText, valuesOf } from "./values.ts";
 
 /** A long list of these travels as one JSON document. */
 const listTypes: Readonly<Record<string, string>> = {
@@ -94,9 +95,11 @@ export class MysqlRenderer extends Renderer {
   // A limit keeps MySQL from making one query of the update and what it takes its values from, which it would then refuse.
   #unmerged(node: UpdateNode): UpdateNode {
     const { from } = node;
-    if (from === undefined || this.traits.changesWhatItReads || from.source.query.kind !== "select") return node;
-    const query = { ...from.source.query, limit: from.source.query.limit ?? Number.MAX_SAFE_INTEGER };
-    return { ...node, from: { ...from, source: { ...from.source, query } } };
+    if (from === undefined || this.traits.changesWhatItReads) return node;
+    const { source } = from;
+    if (source.kind === "values" || source.query.kind !== "select") return node;
+    const query = { ...source.query, limit: source.query.limit ?? Number.MAX_SAFE_INTEGER };
+    return { ...node, from: { ...from, source: { ...source, query } } };
   }
 
   // The new row's values have a function, and each assignment sees those before it: what the condition reads is set last.
@@ -216,6 +219,30 @@ export class MysqlRenderer extends Renderer {
     const texts = node.values.map((value) => (encode === null ? value : encode(value as never)));
     this.sink.param(`[${texts.map((value) => (typeof value === "string" ? JSON.stringify(value) : String(value))).join(",")}]`);
     this.write(`, '$[*]' columns (v ${type}${text ? " character set utf8mb4" : ""} path '$')) as list)`);
+  }
+
+  protected override values(source: ValuesSource, alias: string): void {
+    if (this.traits.listParameter !== "json") return this.#unitedValues(source, alias);
+    const { document, columns } = valuesOf(source, this.wire);
+    this.write("json_table(");
+    this.sink.param(document);
+    this.write(`, '$[*]' columns (${columns})) as ${this.quote(alias)}`);
+  }
+
+  #unitedValues({ columns, rows }: ValuesSource, alias: string): void {
+    rows.forEach((row, r) => {
+      this.write(r === 0 ? "(select " : " union all select ");
+      columns.forEach((codec, c) => {
+        this.write(c > 0 ? ", " : "");
+        this.value(row[c], codec);
+        if (r === 0) this.write(` as ${valuesColumn(c).name}`);
+      });
+    });
+    this.write(`) as ${this.quote(alias)}`);
+  }
+
+  protected override valuesColumn(written: string, codec: TypedCodec): string {
+    return this.traits.listParameter === "json" ? valuesColumnText(written, codec, this.traits.textCollation) : written;
   }
 
   protected override like(node: LikeNode): void {

@@ -15,6 +15,7 @@ import type {
   RowInNode,
   ValueNode,
 } from "../../ast/expr.ts";
+import { type ValuesSource, valuesColumn } from "../../ast/select.ts";
 import type { TypedCodec } from "../../ast/type.ts";
 import type { Codec } from "../../codec/codec.ts";
 import { arrayCodec } from "../../codec/compose.ts";
@@ -103,6 +104,29 @@ export class PostgresRenderer extends Renderer {
       this.write(`::${typeName(codec)}`);
     });
     this.write("))");
+  }
+
+  // A parameter for each column however many rows, unless one holds arrays: UNNEST would take those apart as well.
+  protected override values(source: ValuesSource, alias: string): void {
+    const { columns, rows } = source;
+    if (columns.some(({ type }) => type.word === "array")) return this.#typedValues(source, alias);
+    this.write("unnest(");
+    columns.forEach((codec, c) => {
+      const of = arrayOf(codec as Codec);
+      this.write(c > 0 ? ", " : "");
+      this.value(
+        rows.map((row) => row[c]),
+        of,
+      );
+      this.write(`::${typeName(of)}`);
+    });
+    this.write(`) as ${this.quote(alias)}(${columns.map((_, c) => this.quote(valuesColumn(c).name)).join(", ")})`);
+  }
+
+  #typedValues({ columns, rows }: ValuesSource, alias: string): void {
+    this.write(`(select ${columns.map((codec, c) => `${valuesColumn(c).name}::${typeName(codec)}`).join(", ")} from (`);
+    this.valueRows(columns, rows);
+    this.write(`) as given) as ${this.quote(alias)}(${columns.map((_, c) => this.quote(valuesColumn(c).name)).join(", ")})`);
   }
 
   protected override like(node: LikeNode): void {

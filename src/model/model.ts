@@ -128,9 +128,7 @@ abstract class ModelStatics extends ModelBase {
     if (!Array.isArray(rows)) throw new UsageError(`${meta.name}.upsert takes an array, got ${kindOf(rows)}`);
     const instances = rows.map((row: unknown) => instantiate(this, row));
     const given = rows.map((row: object) => Object.keys(row).filter((key) => (row as Record<string, unknown>)[key] !== undefined));
-    return upsertRows(meta, instances, given, sessionOf(this[sessionKey] ?? null), o, (where, session) =>
-      this.all().using(session).where(where).execute(),
-    );
+    return upsertRows(meta, instances, given, sessionOf(this[sessionKey] ?? null), o, sourceOf(this) as never);
   }
   static async bulkUpdate(rows: unknown, fields?: readonly string[]): Promise<number> {
     const source = sourceOf(this);

@@ -1,7 +1,9 @@
 /** Inserting rows that may be there already. Layer 6. */
 import type { Clause } from "../ast/select.ts";
+import type { RawRow } from "../drivers/driver.ts";
 import type { Session } from "../engine/session.ts";
 import { UniqueViolation, UsageError } from "../errors.ts";
+import { cameTogether } from "../relations/guard.ts";
 import { columnValue, type ModelBase } from "./base.ts";
 import { type Chunk, chunksOf, type Pending } from "./bulk.ts";
 import { conditionClause } from "./conditions.ts";
@@ -10,9 +12,11 @@ import { keysClause } from "./keys.ts";
 import { chunksOfKeys } from "./locked-keys.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { insertColumn, insertValues } from "./persistence.ts";
-import { runNode } from "./reading.ts";
+import { readRows, runNode } from "./reading.ts";
 import { tableDefinitionOf } from "./schema.ts";
+import { selectFrom, wholeSelection } from "./selection.ts";
 import { restoreSoftRows } from "./soft-delete.ts";
+import { type ModelConstructor, wholeReader } from "./whole-row.ts";
 
 export interface UpsertOptions {
   readonly on: readonly string[];
@@ -21,10 +25,6 @@ export interface UpsertOptions {
   readonly where?: (existing: never, incoming: never) => unknown;
 }
 
-type Read = (where: Record<string, unknown> | ((scope: never) => unknown), session: Session) => Promise<unknown[]>;
-
-const mostConditions = 200;
-
 /** `given[i]` are the properties that the caller named for row i: defaults fill new rows, they overwrite no old one. */
 export async function upsertRows(
   meta: ModelMeta,
@@ -32,7 +32,7 @@ export async function upsertRows(
   given: readonly (readonly string[])[],
   session: Session,
   o: UpsertOptions,
-  read: Read,
+  model: ModelConstructor,
 ): Promise<unknown[]> {
   const on = conflictColumns(meta, o.on);
   const update = o.update?.map((property) => updatable(meta, property)) ?? null;
@@ -49,14 +49,19 @@ export async function upsertRows(
   const { scopes = [] } = meta.source;
   const where = [...(asked === null ? [] : [asked]), ...scopes.map(({ condition }) => condition())];
   return session.transaction(async (tx) => {
+    const rows = new Map<string, unknown>();
+    const note = (found: readonly unknown[]): void => {
+      for (const row of found) rows.set(keyOf(on, row as ModelBase), row);
+    };
     for (const run of runsOf(pending, given)) {
       const chosen = update ?? run.given.map((property) => meta.column(property)).filter(({ declaration }) => !declaration.primaryKey);
-      for (const chunk of chunksOf(run.rows, session, 10_000)) await upsertChunk(meta, tx, chunk, on, chosen, where);
+      for (const chunk of chunksOf(run.rows, session, 10_000)) note(await upsertChunk(meta, tx, chunk, on, chosen, where, model));
     }
-    const rows = new Map<string, unknown>();
-    for (let i = 0; i < instances.length; i += mostConditions) {
-      const part = instances.slice(i, i + mostConditions);
-      for (const row of await read(keyCondition(on, part), tx)) rows.set(keyOf(on, row as ModelBase), row);
+    const others = instances.filter((_, i) => !rows.has(keys[i] as string));
+    for (const part of chunksOfKeys(others, on.length)) {
+      const given = part.map((instance) => on.map((column) => column.codec.accept(columnValue(instance, column), column.label)));
+      const { rows: found } = await runNode(tx, selectFrom(meta, wholeSelection(meta).columns, [keysClause(meta, on, given)]), meta);
+      note(instancesOf(found, meta, tx, model));
     }
     if (scopes.length > 0 && rows.size < keys.length)
       throw new UniqueViolation(`${meta.name}.upsert: a key is in use by a row that is deleted or out of scope`, {
@@ -113,13 +118,16 @@ async function upsertChunk(
   on: readonly ColumnMeta[],
   chosen: readonly ColumnMeta[],
   where: readonly Clause[],
-): Promise<void> {
+  model: ModelConstructor | null = null,
+): Promise<readonly unknown[]> {
   const { columns } = chunk;
   for (const column of on) if (!columns.includes(column)) throw new UsageError(`${column.label} is in "on", so every row must bring it`);
   // An automatic timestamp tells of every write; leaving the row as it is writes nothing.
   const written = columns.filter((column) => chosen.includes(column) && !on.includes(column));
   const set = written.length === 0 ? [] : columns.filter((column) => written.includes(column) || column.declaration.autoNow);
-  await runNode(
+  // A row that is left as it is does not come back.
+  const returned = model !== null && session.traits.insertReturning && where.length === 0 && set.length > 0;
+  const { rows } = await runNode(
     session,
     {
       kind: "insert",
@@ -127,10 +135,17 @@ async function upsertChunk(
       columns: columns.map(insertColumn),
       rows: chunk.rows.map((row) => row.values),
       conflict: { columns: on.map((column) => column.ref), among: amongOf(meta, on), update: set.map((column) => column.ref), where },
-      returning: [],
+      returning: returned ? meta.visible.map(insertColumn) : [],
     },
     meta,
   );
+  return returned ? instancesOf(rows, meta, session, model) : [];
+}
+
+function instancesOf(rows: readonly RawRow[], meta: ModelMeta, session: Session, model: ModelConstructor): readonly unknown[] {
+  const instances = readRows(rows, wholeReader(model, meta, wholeSelection(meta), session));
+  cameTogether(instances, session);
+  return instances;
 }
 
 function conflictColumns(meta: ModelMeta, on: unknown): ColumnMeta[] {
@@ -165,16 +180,4 @@ function keyOf(on: readonly ColumnMeta[], instance: ModelBase): string {
       return accepted instanceof Uint8Array ? [...accepted] : typeof accepted === "bigint" ? String(accepted) : accepted;
     }),
   );
-}
-
-function keyCondition(on: readonly ColumnMeta[], instances: readonly ModelBase[]): (scope: never) => unknown {
-  return (scope: Record<string, { eq(value: unknown): { and(...all: unknown[]): unknown }; in(list: unknown[]): unknown }>) => {
-    const [first] = on as [ColumnMeta];
-    if (on.length === 1) return scope[first.property]?.in(instances.map((instance) => columnValue(instance, first)));
-    const all = instances.map((instance) => {
-      const [one, ...rest] = on.map((column) => scope[column.property]?.eq(columnValue(instance, column)));
-      return one?.and(...rest);
-    }) as { or(...others: unknown[]): unknown }[];
-    return all[0]?.or(...all.slice(1));
-  };
 }

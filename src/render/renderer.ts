@@ -62,7 +62,7 @@ export abstract class Renderer extends SelectRenderer {
       this.write(` (${node.columns.map(({ column }) => this.#name(column)).join(", ")}) `);
       if (node.query !== undefined) this.select(node.query, null);
       else
-        this.valueRows(
+        this.insertedRows(
           node.columns.map(({ codec }) => codec),
           node.rows,
         );
@@ -76,6 +76,10 @@ export abstract class Renderer extends SelectRenderer {
         node.returning.map(({ column, codec }) => ({ tokens: [], node: { kind: "column", token, column, codec } })),
       );
     }
+  }
+
+  protected insertedRows(columns: readonly TypedCodec[], rows: readonly (readonly unknown[])[]): void {
+    this.valueRows(columns, rows);
   }
 
   #name(column: ColumnRef): string {

@@ -16,6 +16,7 @@ import {
   uuid,
 } from "kakaorm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { sentBy } from "../support/sent.ts";
 import type { TargetContext } from "../targets/target.ts";
 
 class ItemModel extends Model("u_item", {
@@ -86,6 +87,23 @@ export function suite(t: TargetContext): void {
         { on: ["room", "hour"] },
       );
       expect(rows.map((row) => row.who)).toEqual(["bob", null]);
+    });
+
+    it("writes a thousand rows in one statement, which hands them back where it can", async () => {
+      await Item.bulkCreate(Array.from({ length: 500 }, (_, i) => ({ sku: `s${i * 2}`, name: "old", stock: 1 })));
+      const rows = Array.from({ length: 1000 }, (_, i) => ({ sku: `s${i}`, stock: i }));
+      let answer: ItemModel[] = [];
+      const sent = await sentBy(t.engine(), async () => {
+        answer = await Item.upsert(rows, { on: ["sku"] });
+      });
+      expect(answer.map(({ sku, stock }) => ({ sku, stock }))).toEqual(rows);
+      expect(answer.filter(({ name }) => name === "old")).toHaveLength(500);
+      const statements = sent.map(({ operation }) => operation).filter((operation) => operation === "insert" || operation === "select");
+      expect(statements).toEqual(t.capabilities.insertReturning ? ["insert"] : ["insert", "select"]);
+      answer.forEach((row) => {
+        row.stock += 1;
+      });
+      expect(await Item.bulkUpdate(answer)).toBe(1000);
     });
 
     it("refuses two rows with one key, unknown columns and a missing key, before anything is sent", async () => {

@@ -27,6 +27,7 @@ import { castWords, typeName, writeCast } from "./cast.ts";
 import { JsonWriter } from "./json.ts";
 
 const longList = 100;
+const manyRows = 20;
 const arrays = new WeakMap<object, Codec>();
 
 function arrayOf(element: Codec): Codec {
@@ -110,6 +111,11 @@ export class PostgresRenderer extends Renderer {
   protected override values(source: ValuesSource, alias: string): void {
     const { columns, rows } = source;
     if (columns.some(({ type }) => type.word === "array")) return this.#typedValues(source, alias);
+    this.#unnest(columns, rows);
+    this.write(` as ${this.quote(alias)}(${columns.map((_, c) => this.quote(valuesColumn(c).name)).join(", ")})`);
+  }
+
+  #unnest(columns: readonly TypedCodec[], rows: readonly (readonly unknown[])[]): void {
     this.write("unnest(");
     columns.forEach((codec, c) => {
       const of = arrayOf(codec as Codec);
@@ -120,7 +126,14 @@ export class PostgresRenderer extends Renderer {
       );
       this.write(`::${typeName(of)}`);
     });
-    this.write(`) as ${this.quote(alias)}(${columns.map((_, c) => this.quote(valuesColumn(c).name)).join(", ")})`);
+    this.write(")");
+  }
+
+  // One text for many numbers of rows, where there are enough of them for that to matter.
+  protected override insertedRows(columns: readonly TypedCodec[], rows: readonly (readonly unknown[])[]): void {
+    if (rows.length < manyRows || columns.some(({ type }) => type.word === "array")) return super.insertedRows(columns, rows);
+    this.write("select * from ");
+    this.#unnest(columns, rows);
   }
 
   #typedValues({ columns, rows }: ValuesSource, alias: string): void {

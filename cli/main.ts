@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command line: one command per file of `commands`. Exit codes: 0 done, 1 failed, 2 wrong use, 3 something was found. */
+import { fileURLToPath } from "node:url";
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { UsageError } from "../src/errors.ts";
@@ -15,6 +16,7 @@ import { shell } from "./commands/shell.ts";
 import { showmigrations } from "./commands/showmigrations.ts";
 import { sqlmigrate } from "./commands/sqlmigrate.ts";
 import { squashmigrations } from "./commands/squashmigrations.ts";
+import { projectsOwn } from "./handover.ts";
 import { messageOf, say } from "./output.ts";
 import { ownVersion } from "./versions.ts";
 
@@ -53,7 +55,8 @@ async function main(): Promise<void> {
     .parseAsync();
 }
 
-main().catch((error: unknown) => {
+const other = projectsOwn(process.cwd(), fileURLToPath(import.meta.url));
+(other === null ? main() : import(other)).catch((error: unknown) => {
   if (process.exitCode === undefined || process.exitCode === 0) process.exitCode = error instanceof UsageError ? 2 : 1;
   say(`error: ${messageOf(error)}`, "red");
 });

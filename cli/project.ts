@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { glob } from "tinyglobby";
-import { checkConfig, type DatabaseConfig, type KakaConfig } from "../migrations/config.ts";
+import { checkConfig, type DatabaseConfig, type EnvReference, type KakaConfig } from "../migrations/config.ts";
 import { isModel, stateOfModels } from "../migrations/from-models.ts";
 import { importModule, loadMigrations } from "../migrations/loader.ts";
 import type { LoadedMigration } from "../migrations/migration.ts";
@@ -120,8 +120,13 @@ export async function migrationFiles(project: Project): Promise<LoadedMigration[
   return loadMigrations(project.folder, ...project.apps.map(({ folder }) => folder));
 }
 
+/** A database with its URL at hand. */
+export interface Database extends DatabaseConfig {
+  readonly url: string;
+}
+
 /** The database that is meant. @throws UsageError telling the ways to name one */
-export function databaseOf(project: Project): DatabaseConfig {
+export function databaseOf(project: Project): Database {
   const { config, options } = project;
   const databases = config.databases ?? {};
   const names = Object.keys(databases);
@@ -137,7 +142,15 @@ export function databaseOf(project: Project): DatabaseConfig {
       hint: "set DATABASE_URL, give --db <url>, or name it under `databases` in kakaorm.config.ts",
     });
   }
-  return typeof found === "string" ? { url: found } : found;
+  if (typeof found === "string") return { url: found };
+  const given = "env" in found ? { url: found } : found;
+  return { ...given, url: typeof given.url === "string" ? given.url : fromEnvironment(given.url, name) };
+}
+
+function fromEnvironment({ env, otherwise }: EnvReference, database: string | undefined): string {
+  const url = process.env[env] || otherwise;
+  if (url === null) throw new UsageError(`the environment variable ${env} is not set: the database ${database} has its URL there`);
+  return url;
 }
 
 /** True for a file, a socket and this machine. */
@@ -153,7 +166,7 @@ export function databaseName(url: string): string {
 }
 
 /** Connects, works, and disconnects on every path. */
-export async function withDatabase<T>(project: Project, work: (engine: Engine, database: DatabaseConfig) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(project: Project, work: (engine: Engine, database: Database) => Promise<T>): Promise<T> {
   const database = databaseOf(project);
   const naming = project.config.naming;
   const engine = await connect(database.url, {

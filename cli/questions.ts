@@ -1,5 +1,5 @@
 /** What the author has to say before a migration can be written: asked on a terminal, named otherwise. */
-import { createInterface } from "node:readline/promises";
+import { createInterface } from "node:readline";
 import type { Hints, Question } from "../migrations/renames.ts";
 
 /** `post.title:headline`, `post:article`; `-` after the colon says that it was not renamed. @throws Error with the form */
@@ -52,30 +52,47 @@ export function textOf(question: Question): string {
 /** Asks on the terminal and adds the answers. Null: the author gave none. */
 export async function askAll(questions: readonly Question[], hints: Hints): Promise<Hints | null> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answered = { tables: { ...hints.tables }, columns: { ...hints.columns }, defaults: { ...hints.defaults } };
-  const taken = new Set<string>();
+  // What is typed ahead of a question is its answer.
+  const lines = terminal[Symbol.asyncIterator]();
+  const ask = async (text: string): Promise<string | null> => {
+    terminal.setPrompt(`${text} `);
+    terminal.prompt();
+    const { value, done } = await lines.next();
+    return done === true ? null : value;
+  };
   try {
-    for (const question of questions) {
-      if (question.kind === "default") {
-        const value = await terminal.question(`${textOf(question)} `);
-        if (value === "") return null;
-        answered.defaults[`${question.table}.${question.column}`] = value;
-        continue;
-      }
-      const open = question.candidates.filter((name) => !taken.has(`${question.kind}${name}`));
-      let chosen: string | null = null;
-      for (const candidate of open) {
-        const answer = await terminal.question(`${textOf({ ...question, candidates: [candidate] })} [y/N] `);
-        if (!/^y/i.test(answer)) continue;
-        chosen = candidate;
-        break;
-      }
-      if (chosen !== null) taken.add(`${question.kind}${chosen}`);
-      if (question.kind === "table") answered.tables[question.from] = chosen;
-      else answered.columns[`${question.table}.${question.from}`] = chosen;
-    }
-    return answered;
+    return await answersTo(questions, hints, ask);
   } finally {
     terminal.close();
   }
+}
+
+async function answersTo(
+  questions: readonly Question[],
+  hints: Hints,
+  ask: (text: string) => Promise<string | null>,
+): Promise<Hints | null> {
+  const answered = { tables: { ...hints.tables }, columns: { ...hints.columns }, defaults: { ...hints.defaults } };
+  const taken = new Set<string>();
+  for (const question of questions) {
+    if (question.kind === "default") {
+      const value = await ask(textOf(question));
+      if (value === null || value === "") return null;
+      answered.defaults[`${question.table}.${question.column}`] = value;
+      continue;
+    }
+    const open = question.candidates.filter((name) => !taken.has(`${question.kind}${name}`));
+    let chosen: string | null = null;
+    for (const candidate of open) {
+      const answer = await ask(`${textOf({ ...question, candidates: [candidate] })} [y/N]`);
+      if (answer === null) return null;
+      if (!/^y/i.test(answer)) continue;
+      chosen = candidate;
+      break;
+    }
+    if (chosen !== null) taken.add(`${question.kind}${chosen}`);
+    if (question.kind === "table") answered.tables[question.from] = chosen;
+    else answered.columns[`${question.table}.${question.from}`] = chosen;
+  }
+  return answered;
 }

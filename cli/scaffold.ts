@@ -2,14 +2,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-const config = `import { defineConfig } from "kakaorm/migrations";
+const config = `import { defineConfig, env } from "kakaorm/migrations";
 
 export default defineConfig({
   models: "./src/models",
   migrations: "./migrations",
   databases: {
     // The first one is used unless --db names another.
-    default: process.env.DATABASE_URL ?? "sqlite:./app.db",
+    default: env("DATABASE_URL", "sqlite:./app.db"),
   },
 });
 `;

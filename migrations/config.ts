@@ -3,9 +3,24 @@ import type { ConnectOptions } from "../src/engine/options.ts";
 import { UsageError } from "../src/errors.ts";
 import { suggestion } from "../src/util/suggest.ts";
 
+/** The name of an environment variable that holds a URL: read when the database is used, and not before. */
+export interface EnvReference {
+  readonly env: string;
+  readonly otherwise: string | null;
+}
+
+/**
+ * A URL that stands in an environment variable, so that no password is in the file. `otherwise` is used where it is not set;
+ * without it a command that needs this database says which variable is missing.
+ */
+export function env(name: string, otherwise?: string): EnvReference {
+  if (typeof name !== "string" || name === "") throw new UsageError("env() takes the name of an environment variable");
+  return { env: name, otherwise: otherwise ?? null };
+}
+
 export interface DatabaseConfig {
-  /** Where it is; `env("NAME")` in a config keeps passwords out of the file. */
-  readonly url: string;
+  /** Where it is. */
+  readonly url: string | EnvReference;
   readonly options?: Omit<ConnectOptions, "name" | "default" | "naming">;
 }
 
@@ -22,7 +37,7 @@ export interface KakaConfig {
   /** The folder of migrations. Default `./migrations`. */
   readonly migrations?: string;
   /** Databases by name, as URLs; the first one is used unless `--db` says otherwise. Absent: DATABASE_URL. */
-  readonly databases?: Readonly<Record<string, string | DatabaseConfig | undefined>>;
+  readonly databases?: Readonly<Record<string, string | EnvReference | DatabaseConfig | undefined>>;
   /** Column names from property names, as in `connect`. */
   readonly naming?: ConnectOptions["naming"];
   /** Parts of the project with folders of their own, by name; what others refer to comes first. */

@@ -1,5 +1,5 @@
 /** The public surface of `kakaorm/migrations`. */
-export { type DatabaseConfig, defineConfig, type KakaConfig } from "./config.ts";
+export { type DatabaseConfig, defineConfig, type EnvReference, env, type KakaConfig } from "./config.ts";
 export { type Difference, diffStates } from "./diff.ts";
 export { stateOfModels } from "./from-models.ts";
 export { type Finding, lintMigrations } from "./lint.ts";

@@ -1,57 +1,22 @@
 /** The command line as a project has it: the built package in an empty folder, TypeScript config and models, real files. */
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { root } from "./support/docs.ts";
+import { type CliProject, cliProject, type Ran } from "./support/cli-project.ts";
 
-const tsx = join(root, "node_modules/tsx/dist/cli.mjs");
+let project: CliProject;
 let folder = "";
 let app = "";
-
-interface Ran {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function kakaorm(args: readonly string[], o: { cwd?: string; input?: string; env?: Record<string, string> } = {}): Ran {
-  const { DATABASE_URL: _, ...env } = process.env;
-  const main = join(folder, "node_modules/kakaorm/dist/cli/main.js");
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
-    cwd: o.cwd ?? app,
-    encoding: "utf8",
-    input: o.input ?? "",
-    env: { ...env, ...o.env },
-  });
-  return { status, stdout, stderr };
-}
-
-const model = (columns: string): void =>
-  writeFileSync(
-    join(app, "src/models/post.ts"),
-    `import { int, Model, str, text } from "kakaorm";\nexport class Post extends Model("post", { ${columns} }) {}\n`,
-  );
-const files = (): string[] => readdirSync(join(app, "migrations")).filter((name) => name.endsWith(".ts"));
+const kakaorm: CliProject["kakaorm"] = (args, o) => project.kakaorm(args, o);
+const model = (columns: string): void => project.model(columns);
+const files = (): string[] => project.files();
 
 describe("the command line of the built package", () => {
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "kaka_cli_"));
-    app = join(folder, "app");
-    mkdirSync(app);
-    const home = join(folder, "node_modules/kakaorm");
-    // The published files, not the compiler's: where a piece of code lies is part of what is tested.
-    const build = spawnSync(process.execPath, [tsx, "scripts/bundle.ts", join(home, "dist")], { cwd: root, encoding: "utf8" });
-    expect(build.stderr).toBe("");
-    writeFileSync(join(home, "package.json"), readFileSync(join(root, "package.json")));
-    // What npm would install beside it.
-    const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { dependencies: Record<string, string> };
-    for (const name of [...Object.keys(dependencies), "better-sqlite3", "pg"]) {
-      symlinkSync(realpathSync(join(root, "node_modules", name)), join(folder, "node_modules", name));
-    }
+    project = cliProject();
+    ({ folder, app } = project);
   }, 120_000);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => project.remove());
 
   it("helps in an empty folder, and says how to be used", () => {
     const help = kakaorm(["--help"]);

@@ -7,6 +7,7 @@ import { compilePlanned, previewMigrations, runMigrations } from "../../migratio
 import { UsageError } from "../../src/errors.ts";
 import { projectOptions } from "../options.ts";
 import { data, exit, json, say } from "../output.ts";
+import { progressOn } from "../progress.ts";
 import { databaseName, isLocal, migrationFiles, openProject, type ProjectOptions, withDatabase } from "../project.ts";
 
 interface Options extends ProjectOptions {
@@ -73,9 +74,10 @@ export const migrate: CommandModule<object, Options> = {
         ...(o.resolve === undefined ? {} : { resolve: o.resolve }),
         waitMs: o.wait * 1000,
         approve: (found) => approve(found, o, url),
-        onEvent: tell,
+        onEvent: (event) => progress.show(event) || tell(event),
       };
-      const result = await runMigrations(engine, files, options);
+      const progress = progressOn(process.stderr);
+      const result = await runMigrations(engine, files, options).finally(progress.stop);
       if (o.json) json(result);
       const count = (list: readonly string[]): string => `${list.length} migration${list.length === 1 ? "" : "s"}`;
       if (result.reverted.length > 0) say(`Rolled back ${count(result.reverted)}`, "green");

@@ -1,4 +1,5 @@
 /** What is read back from a database: the same as was declared, whatever the server makes of it; and models from tables of others. */
+import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -104,6 +105,7 @@ export function suite(t: TargetContext): void {
         const models = (await import(pathToFileURL(path).href)) as Record<string, never>;
         expect(Object.keys(models)).toHaveLength(chinook.length);
         expect(await differences(stateOfModels(Object.values(models), naming))).toEqual([]);
+        if (compiled.includes(t.name)) expect(compilerErrors(folder)).toBe("");
         const { Artist, Album, Playlist, Track, MediaType } = models as unknown as Record<string, Pulled>;
         const artist = await Artist?.using(db).create({ artistId: 1, name: "AC/DC" });
         await Album?.using(db).create({ albumId: 1, title: "Let There Be Rock", artistId: 1 });
@@ -125,6 +127,41 @@ export function suite(t: TargetContext): void {
       });
     });
   });
+}
+
+/** One target for each family of servers: the compiler takes seconds. */
+const compiled: readonly string[] = ["sqlite", "postgres", "mariadb", "mysql-new"];
+
+const program = `import { Album, Artist, Track } from "./models.ts";
+
+export async function use(): Promise<{ title: string; artist: string | null }[]> {
+  const tracks: Track[] = await Track.where((track) => track.album.artist.name.like("A%")).prefetch("album.artist");
+  const [first] = await Artist.all().orderBy((artist) => artist.name).limit(1);
+  const albums: Album[] = first === undefined ? [] : await first.albums;
+  // @ts-expect-error no such column
+  Album.where((album) => album.nothing.eq(1));
+  // @ts-expect-error a title is no number
+  await Album.create({ albumId: 1, title: 5, artistId: 1 });
+  if (tracks.length > albums.length) return [];
+  return Album.all().join(Artist, (album, artist) => album.artistId.eq(artist.artistId)).select((album, artist) => ({ title: album.title, artist: artist.name }));
+}
+`;
+
+/** What the compiler says of the pulled models and a program that uses them. */
+function compilerErrors(folder: string): string {
+  writeFileSync(join(folder, "use.ts"), program);
+  const options = {
+    noEmit: true,
+    paths: { kakaorm: [join(root, "src/index.ts")] },
+    types: ["node"],
+    typeRoots: [join(root, "node_modules/@types")],
+  };
+  const config = { extends: join(root, "tsconfig.json"), compilerOptions: options, include: [], files: ["models.ts", "use.ts"] };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+  const { stdout, stderr } = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder], {
+    encoding: "utf8",
+  });
+  return stdout + stderr;
 }
 
 /** What a test that knows no type of a model calls. */

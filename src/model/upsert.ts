@@ -48,15 +48,16 @@ export async function upsertRows(
   }
   const { scopes = [] } = meta.source;
   const where = [...(asked === null ? [] : [asked]), ...scopes.map(({ condition }) => condition())];
-  return session.transaction(async (tx) => {
+  const chunks = runsOf(pending, given).flatMap((run) => {
+    const chosen = update ?? run.given.map((property) => meta.column(property)).filter(({ declaration }) => !declaration.primaryKey);
+    return chunksOf(run.rows, session, 10_000).map((chunk) => ({ chunk, chosen }));
+  });
+  const work = async (tx: Session): Promise<unknown[]> => {
     const rows = new Map<string, unknown>();
     const note = (found: readonly unknown[]): void => {
       for (const row of found) rows.set(keyOf(on, row as ModelBase), row);
     };
-    for (const run of runsOf(pending, given)) {
-      const chosen = update ?? run.given.map((property) => meta.column(property)).filter(({ declaration }) => !declaration.primaryKey);
-      for (const chunk of chunksOf(run.rows, session, 10_000)) note(await upsertChunk(meta, tx, chunk, on, chosen, where, model));
-    }
+    for (const { chunk, chosen } of chunks) note(await upsertChunk(meta, tx, chunk, on, chosen, where, model));
     const others = instances.filter((_, i) => !rows.has(keys[i] as string));
     for (const part of chunksOfKeys(others, on.length)) {
       const given = part.map((instance) => on.map((column) => column.codec.accept(columnValue(instance, column), column.label)));
@@ -70,7 +71,10 @@ export async function upsertRows(
         outcome: "not_applied",
       });
     return keys.map((key) => rows.get(key)).filter((row) => row !== undefined);
-  });
+  };
+  // One statement that hands its rows back is all or nothing by itself.
+  const alone = chunks.length === 1 && scopes.length === 0 && session.traits.insertReturning;
+  return alone ? work(session) : session.transaction(work);
 }
 
 /** Inserts the rows whose key is not there yet and leaves the others as they are. */

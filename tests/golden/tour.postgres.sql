@@ -108,10 +108,7 @@ select "name" from "tour_author" union select "label" from "tour_tag" order by 1
 select "views" from "tour_post" where "title" = $1 order by "title" limit $2;
 select "views" from "tour_post" where "title" = $1 order by "title" limit $2;
 update "tour_comment" set "text" = $1 where "text" = $2 returning "text";
-begin;
-insert into "tour_author" ("name", "email", "bio", "password") values ($1, $2, $3, $4), ($5, $6, $7, $8) on conflict ("email") do update set "name" = excluded."name";
-select "id", "name", "email", "bio" from "tour_author" where "email" = any($1);
-commit;
+insert into "tour_author" ("name", "email", "bio", "password") values ($1, $2, $3, $4), ($5, $6, $7, $8) on conflict ("email") do update set "name" = excluded."name" returning "id", "name", "email", "bio";
 select "name" from "tour_author" order by "id";
 update "tour_post" set "views" = "views" + $1, "published" = $2, "updated_at" = $3 where not "published";
 update "tour_post" set "price" = "price" * $1, "updated_at" = $2;

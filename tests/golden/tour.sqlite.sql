@@ -105,10 +105,7 @@ select `name` from `tour_author` union select `label` from `tour_tag` order by 1
 select `views` from `tour_post` where `title` = ? order by `title` limit 1;
 select `views` from `tour_post` where `title` = ? order by `title` limit 1;
 update `tour_comment` set `text` = ? where `text` = ? returning `text`;
-begin immediate;
-insert into `tour_author` (`name`, `email`, `bio`, `password`) values (?, ?, ?, ?), (?, ?, ?, ?) on conflict (`email`) do update set `name` = excluded.`name`;
-select `id`, `name`, `email`, `bio` from `tour_author` where `email` in (?, ?);
-commit;
+insert into `tour_author` (`name`, `email`, `bio`, `password`) values (?, ?, ?, ?), (?, ?, ?, ?) on conflict (`email`) do update set `name` = excluded.`name` returning `id`, `name`, `email`, `bio`;
 select `name` from `tour_author` order by `id`;
 update `tour_post` set `views` = `views` + ?, `published` = ?, `updated_at` = ? where not `published`;
 update `tour_post` set `price` = (case typeof((((cast(replace(`price`, '.', '') as integer) * ?) + case when (cast(replace(`price`, '.', '') as integer) * ?) < 0 then -50 else 50 end) / 100)) when 'real' then abs(-9223372036854775807 - 1) when 'integer' then ltrim(substr(printf('%+04d', (((cast(replace(`price`, '.', '') as integer) * ?) + case when (cast(replace(`price`, '.', '') as integer) * ?) < 0 then -50 else 50 end) / 100)), 1, length(printf('%+04d', (((cast(replace(`price`, '.', '') as integer) * ?) + case when (cast(replace(`price`, '.', '') as integer) * ?) < 0 then -50 else 50 end) / 100))) - 2) || '.' || substr(printf('%+04d', (((cast(replace(`price`, '.', '') as integer) * ?) + case when (cast(replace(`price`, '.', '') as integer) * ?) < 0 then -50 else 50 end) / 100)), -2), '+') end), `updated_at` = ?;

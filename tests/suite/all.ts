@@ -24,7 +24,7 @@ import { suite as keyset } from "./keyset.ts";
 import { suite as limits } from "./limits.ts";
 import { suite as locks } from "./locks.ts";
 import { suite as migrations } from "./migrations.ts";
-import { suite as migrationsBlog } from "./migrations-blog.ts";
+import { suite as migrationsGenerated } from "./migrations-generated.ts";
 import { suite as migrationsLive } from "./migrations-live.ts";
 import { suite as migrationsTools } from "./migrations-tools.ts";
 import { suite as namedWindows } from "./named-windows.ts";
@@ -170,7 +170,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   "for await": forAwait,
   "for await: batches": iterate,
   migrations,
-  "migrations: tour": migrationsBlog,
+  "migrations: generated": migrationsGenerated,
   "migrations: live": migrationsLive,
   "statements per operation": statementCounts,
   "migrations: tools": migrationsTools,

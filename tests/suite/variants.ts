@@ -1,48 +1,10 @@
 /** Several classes of rows in one table, told by a column. */
-import { count, foreignKey, int, Model, oneOf, SoftDeleteModel, str, UsageError } from "kakaorm";
+import { count, int, Model, str, UsageError } from "kakaorm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Animal, Cat, Dog, Home, Toy } from "../support/animal-models.ts";
 import { usingOf } from "../support/kept-models.ts";
 import { refused } from "../support/sent.ts";
 import type { TargetContext } from "../targets/target.ts";
-
-class Home extends Model("va_home", { city: str() }) {
-  get animals() {
-    return this.hasMany(Animal, (animal) => animal.homeId);
-  }
-  get dogs() {
-    return this.hasMany(Dog, (dog) => dog.homeId);
-  }
-}
-class Animal extends SoftDeleteModel(
-  "va_animal",
-  { kind: str().default("animal"), name: str(), homeId: foreignKey(() => Home).nullable() },
-  { discriminator: "kind" },
-) {
-  static get variants() {
-    return [Dog, Cat];
-  }
-  get home() {
-    return this.belongsTo(Home, (animal) => animal.homeId);
-  }
-  speak() {
-    return `${this.name}: ...`;
-  }
-}
-class Dog extends Animal.variant("dog", { breed: str(), size: int().default(3) }) {
-  override speak() {
-    return `${this.name}: woof, ${this.breed}`;
-  }
-}
-class Cat extends Animal.variant("cat", { lives: int().nullable(), color: oneOf("black", "white").default("black") }) {
-  override speak() {
-    return `${this.name}: meow`;
-  }
-}
-class Toy extends Model("va_toy", { label: str(), dogId: foreignKey(() => Dog, { onDelete: "cascade" }) }) {
-  get dog() {
-    return this.belongsTo(Dog, (toy) => toy.dogId);
-  }
-}
 
 export function suite(t: TargetContext): void {
   const on = usingOf(t);

@@ -79,9 +79,91 @@ export class UnsupportedError extends UsageError {
 export class ValueError extends UsageError {
   static override readonly code: string = "KAKA_VALUE";
 }
-/** A row, insert or update that breaks the rules of its model. */
+/** One thing that is wrong with a row, as data. */
+export interface ValidationDetail {
+  /** The property; `*` for what is about several of them or none. */
+  readonly field: string;
+  /** A stable word such as `min_length`, `type` or `unique`; `custom` for rules without a name. */
+  readonly rule: string;
+  /** For people: without the field's name. */
+  readonly message: string;
+  /** What was given, never its value: the kind of thing (`string`, `null`), or its length where the rule counts. */
+  readonly received?: string | number;
+  /** Its place in an array of rows. */
+  readonly index?: number;
+  /** What the rule asks for: `expectedMin`, `expectedPattern` ... */
+  readonly [expected: `expected${string}`]: unknown;
+}
+
+/** What is said about a constraint of the database; other rules have their messages in `validate/locales`. */
+export const constraintMessages = {
+  unique: "is taken already",
+  unique_together: "is taken already, together with {expectedTogether}",
+  foreign_key: "refers to a row that is not there, or a row refers to this one",
+  not_null: "must not be null",
+  check: "breaks a rule of the database",
+} as const;
+
+/** Messages by field, of several rows by `2.title`. */
+export type FieldErrors = Readonly<Record<string, readonly string[]>>;
+
+function errorsByField(detail: readonly ValidationDetail[]): FieldErrors {
+  const found = new Map<string, string[]>();
+  for (const { field, index, message } of detail) {
+    const key = index === undefined ? field : `${index}.${field}`;
+    const messages = found.get(key);
+    if (messages === undefined) found.set(key, [message]);
+    else messages.push(message);
+  }
+  // A field may have been named by whoever sent the input: each is an own property here, `__proto__` included.
+  return Object.fromEntries(found);
+}
+
+function detailOf(problem: Readonly<Record<string, string | readonly string[]>>): ValidationDetail[] {
+  return Object.entries(problem).flatMap(([field, messages]) =>
+    [messages].flat().map((message) => ({ field, rule: "custom", message: message as string })),
+  );
+}
+
+const mostInMessage = 5;
+
+function summaryOf(detail: readonly ValidationDetail[], model: string | undefined): string {
+  const lines = detail.slice(0, mostInMessage).map(({ field, index, message }) => {
+    const place = field === "*" ? "" : `${field}: `;
+    return index === undefined ? `${place}${message}` : `row ${index}: ${place}${message}`;
+  });
+  const more = detail.length - lines.length;
+  return `${model ?? "the row"} is not valid: ${lines.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
+}
+
+/**
+ * A row, insert or update that breaks the rules of its model; it tells everything that is wrong at once.
+ * @example
+ * throw new ValidationError({ endsAt: "must be after the start" });
+ */
 export class ValidationError extends KakaError {
   static override readonly code: string = "KAKA_VALIDATION";
+  /** What is wrong, one entry each; empty where no field is to blame. */
+  readonly detail: readonly ValidationDetail[];
+
+  /** @param problem messages by field, or entries of `detail`, or a message alone */
+  constructor(
+    problem: string | Readonly<Record<string, string | readonly string[]>> | readonly ValidationDetail[],
+    details: ErrorDetails = {},
+  ) {
+    const detail = typeof problem === "string" ? [] : Array.isArray(problem) ? (problem as ValidationDetail[]) : detailOf(problem as never);
+    super(typeof problem === "string" ? problem : summaryOf(detail, details.model), details);
+    this.detail = detail;
+  }
+
+  /** The messages by field; those about no field alone are under `*`. */
+  get errors(): FieldErrors {
+    return this.detail.length === 0 ? { "*": [this.message] } : errorsByField(this.detail);
+  }
+
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), errors: this.errors };
+  }
 }
 /** Text that a user sent names what it may not: an answer to a request, its `status` says which. */
 export class InputError extends ValidationError {

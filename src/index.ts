@@ -19,6 +19,7 @@ export {
   ConnectionLost,
   ConstraintError,
   DeadlockError,
+  type FieldErrors,
   ForeignKeyViolation,
   InputError,
   KakaError,
@@ -40,6 +41,7 @@ export {
   UniqueViolation,
   UnsupportedError,
   UsageError,
+  type ValidationDetail,
   ValidationError,
   ValueError,
 } from "./errors.ts";
@@ -138,8 +140,12 @@ export type {
   Columns,
   InsertOf,
   OnDelete,
+  OrderedSpec,
   RowOf,
+  TextSpec,
   TimestampSpec,
   UpdateOf,
   Validator,
 } from "./model/types/spec.types.ts";
+// Rules of values
+export { type Locale, SUPPORTED_LOCALES, translateDetail } from "./validate/messages.ts";

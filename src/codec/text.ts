@@ -11,10 +11,17 @@ export function acceptText(value: unknown, label: string): string {
   return value;
 }
 
-function longerThan(value: string, length: number): boolean {
-  if (value.length <= length) return false;
+/** How many characters a text has, as databases count: an emoji of two UTF-16 units is one. */
+export function charactersOf(text: string): number {
   let points = 0;
-  for (const _ of value) if (++points > length) return true;
+  for (const _ of text) points++;
+  return points;
+}
+
+export function longerThan(text: string, length: number): boolean {
+  if (text.length <= length) return false;
+  let points = 0;
+  for (const _ of text) if (++points > length) return true;
   return false;
 }
 

@@ -4,6 +4,7 @@ import type { ExprNode, ScopeToken } from "../ast/expr.ts";
 import { type ValuesSource, valuesColumn } from "../ast/select.ts";
 import type { Session } from "../engine/session.ts";
 import { StaleObjectError, UsageError } from "../errors.ts";
+import { acceptValue } from "./accept.ts";
 import { columnValue, type ModelBase, setValue, stateOf } from "./base.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { markSaved, savedKey } from "./persistence.ts";
@@ -42,7 +43,7 @@ export async function bulkUpdate(
         throw new UsageError(`${column.label} was not loaded in ${String(instance)}`, {
           hint: "leave it out of fields, or load it with alsoSelect()",
         });
-      return meta.accept(column, value);
+      return acceptValue(meta, column, value);
     });
     assertPinnedChanges(
       meta,

@@ -11,8 +11,19 @@ import { dateCodec, datetimeCodec, timeCodec } from "../codec/temporal.ts";
 import { boolCodec, bytesCodec, enumCodec, stringCodec, textCodec, uuidCodec } from "../codec/text.ts";
 import { UsageError } from "../errors.ts";
 import { Expression } from "../expr/expression.ts";
+import type { Rule } from "../validate/rule.ts";
+import * as rules from "../validate/rules.ts";
 import type { AnyModel, PrimaryKeyOf } from "./types/model.types.ts";
-import type { AnySpec, ColumnSpec, OnDelete, OnUpdate, ReferenceOptions, TimestampSpec } from "./types/spec.types.ts";
+import type {
+  AnySpec,
+  ColumnSpec,
+  OnDelete,
+  OnUpdate,
+  OrderedSpec,
+  ReferenceOptions,
+  TextSpec,
+  TimestampSpec,
+} from "./types/spec.types.ts";
 
 export interface ColumnReference {
   readonly target: (() => AnyModel) | string;
@@ -40,6 +51,9 @@ export interface ColumnDeclaration {
   readonly autoNow: boolean;
   readonly autoNowAdd: boolean;
   readonly checks: readonly ((column: never) => unknown)[];
+  /** Rules with a name: data that schemas can be made of. */
+  readonly rules: readonly Rule[];
+  /** Rules that say no by throwing. */
   readonly validators: readonly ((value: never) => void)[];
   readonly reference: ColumnReference | null;
   readonly comment: string | null;
@@ -60,6 +74,7 @@ const plain: ColumnDeclaration = {
   autoNow: false,
   autoNowAdd: false,
   checks: [],
+  rules: [],
   validators: [],
   reference: null,
   comment: null,
@@ -83,6 +98,16 @@ export function keyActions(o: {
   return { onDelete: action(o.onDelete, "onDelete", deletions), onUpdate: action(o.onUpdate, "onUpdate", actions) };
 }
 
+const ordered: ReadonlySet<Family> = new Set<Family>(["int", "bigint", "float", "decimal", "date", "time", "timestamp"]);
+const isText = (family: Family): boolean => family === "text";
+const isOrdered = (family: Family): boolean => ordered.has(family);
+
+function messageOf(given: unknown): string | null {
+  if (given === undefined) return null;
+  if (typeof given !== "string" || given === "") throw new UsageError("the message of a rule is a text");
+  return given;
+}
+
 /** The runtime of every `ColumnSpec`. */
 export class ColumnBuilder implements CodecSource {
   readonly declaration: ColumnDeclaration;
@@ -97,6 +122,19 @@ export class ColumnBuilder implements CodecSource {
 
   #with(change: Partial<ColumnDeclaration>): ColumnBuilder {
     return new ColumnBuilder({ ...this.declaration, ...change });
+  }
+
+  #codec(verb: string): Codec {
+    const { codec } = this.declaration;
+    if (codec === null || codec.custom !== undefined)
+      throw new UsageError(`${verb}() needs a column of a built-in type`, { hint: "write .validate((value) => ...)" });
+    return codec;
+  }
+
+  #withRule(rule: Rule, verb?: string, takes?: (family: Family) => boolean): ColumnBuilder {
+    if (verb !== undefined && takes?.(this.#codec(verb).family) !== true)
+      throw new UsageError(`${verb}() is for columns of ${takes === isText ? "text" : "numbers, dates and times"}`);
+    return this.#with({ rules: [...this.declaration.rules, rule] });
   }
 
   nullable(): ColumnBuilder {
@@ -133,6 +171,42 @@ export class ColumnBuilder implements CodecSource {
   }
   validate(...rules: ((value: never) => void)[]): ColumnBuilder {
     return this.#with({ validators: [...this.declaration.validators, ...rules] });
+  }
+  rule(name: unknown, test: unknown, message?: unknown): ColumnBuilder {
+    return this.#withRule(rules.named(name, test, messageOf(message)));
+  }
+  minLength(characters: unknown, message?: unknown): ColumnBuilder {
+    return this.#withRule(rules.minLength(characters, messageOf(message)), "minLength", isText);
+  }
+  maxLength(characters: unknown, message?: unknown): ColumnBuilder {
+    return this.#withRule(rules.maxLength(characters, messageOf(message)), "maxLength", isText);
+  }
+  regex(pattern: unknown, message?: unknown): ColumnBuilder {
+    return this.#withRule(rules.regex(pattern, messageOf(message)), "regex", isText);
+  }
+  email(message?: unknown): ColumnBuilder {
+    return this.#withRule(rules.email(messageOf(message)), "email", isText);
+  }
+  url(o?: string | { readonly protocols?: unknown; readonly message?: unknown }): ColumnBuilder {
+    const { message, protocols } = typeof o === "object" ? o : { message: o };
+    return this.#withRule(rules.url(messageOf(message), protocols), "url", isText);
+  }
+  slug(message?: unknown): ColumnBuilder {
+    return this.#withRule(rules.slug(messageOf(message)), "slug", isText);
+  }
+  ip(o?: string | { readonly version?: unknown; readonly message?: unknown }): ColumnBuilder {
+    const { message, version } = typeof o === "object" ? o : { message: o };
+    return this.#withRule(rules.ip(messageOf(message), version), "ip", isText);
+  }
+  minValue(value: unknown, message?: unknown): ColumnBuilder {
+    return this.#withRule(rules.minValue(this.#codec("minValue"), value, messageOf(message)), "minValue", isOrdered);
+  }
+  maxValue(value: unknown, message?: unknown): ColumnBuilder {
+    return this.#withRule(rules.maxValue(this.#codec("maxValue"), value, messageOf(message)), "maxValue", isOrdered);
+  }
+  oneOf(values: unknown, message?: unknown): ColumnBuilder {
+    const codec = this.#codec("oneOf");
+    return this.#withRule(rules.oneOf(codec, values, messageOf(message)), "oneOf", (family) => isText(family) || isOrdered(family));
   }
   hidden(): ColumnBuilder {
     return this.#with({ hidden: true });
@@ -171,23 +245,23 @@ function column(codec: Codec, o?: ColumnOptions): never {
 }
 
 /** A whole number of 16 bits. */
-export function smallint(o?: ColumnOptions): ColumnSpec<number, "int"> {
+export function smallint(o?: ColumnOptions): OrderedSpec<number, "int"> {
   return column(smallintCodec, o);
 }
 /** A whole number of 32 bits. */
-export function int(o?: ColumnOptions): ColumnSpec<number, "int"> {
+export function int(o?: ColumnOptions): OrderedSpec<number, "int"> {
   return column(intCodec, o);
 }
 /** A whole number of 64 bits, as a JavaScript bigint. */
-export function bigint(o?: ColumnOptions): ColumnSpec<bigint, "bigint"> {
+export function bigint(o?: ColumnOptions): OrderedSpec<bigint, "bigint"> {
   return column(bigintCodec, o);
 }
 /** A floating-point number of 64 bits; never NaN or infinite. */
-export function float(o?: ColumnOptions): ColumnSpec<number, "float"> {
+export function float(o?: ColumnOptions): OrderedSpec<number, "float"> {
   return column(floatCodec, o);
 }
 /** An exact decimal number, as a string with `scale` digits after the point. */
-export function decimal(o: { precision: number; scale: number } & ColumnOptions): ColumnSpec<string, "decimal"> {
+export function decimal(o: { precision: number; scale: number } & ColumnOptions): OrderedSpec<string, "decimal"> {
   const { precision, scale } = o;
   if (!(Number.isInteger(precision) && precision >= 1 && precision <= 65))
     throw new UsageError("decimal: precision is a whole number from 1 to 65", { hint: "write decimal({ precision: 10, scale: 2 })" });
@@ -199,14 +273,14 @@ export function bool(o?: ColumnOptions): ColumnSpec<boolean, "bool"> {
   return column(boolCodec, o);
 }
 /** Text of at most `length` characters (255 unless said). */
-export function str(o?: { length?: number } & ColumnOptions): ColumnSpec<string, "text"> {
+export function str(o?: { length?: number } & ColumnOptions): TextSpec {
   const length = o?.length ?? 255;
   if (!(Number.isInteger(length) && length >= 1 && length <= 16_383))
     throw new UsageError("str: length is a whole number from 1 to 16383", { hint: "use text() for more" });
   return column(stringCodec(length), o);
 }
 /** Text of any length. */
-export function text(o?: ColumnOptions): ColumnSpec<string, "text"> {
+export function text(o?: ColumnOptions): TextSpec {
   return column(textCodec, o);
 }
 /** An instant, with milliseconds, as a Date. */
@@ -214,11 +288,11 @@ export function datetime(o?: ColumnOptions): TimestampSpec {
   return column(datetimeCodec, o);
 }
 /** A calendar day as `"YYYY-MM-DD"`. */
-export function date(o?: ColumnOptions): ColumnSpec<string, "date"> {
+export function date(o?: ColumnOptions): OrderedSpec<string, "date"> {
   return column(dateCodec, o);
 }
 /** A time of day as `"HH:MM:SS"`, with up to three digits of a second. */
-export function time(o?: ColumnOptions): ColumnSpec<string, "time"> {
+export function time(o?: ColumnOptions): OrderedSpec<string, "time"> {
   return column(timeCodec, o);
 }
 /** A uuid in lower case. */

@@ -2,6 +2,7 @@
 import type { ExprNode } from "../ast/expr.ts";
 import type { Clause } from "../ast/select.ts";
 import { UsageError } from "../errors.ts";
+import { acceptValue } from "./accept.ts";
 import { type ColumnMeta, type ModelMeta, metaOf } from "./meta.ts";
 import { insertColumn } from "./persistence.ts";
 import { orderOf, type QueryState, selectionOf, selectTree } from "./query-state.ts";
@@ -50,7 +51,7 @@ const isText = (family: string): boolean => family === "text" || family === "enu
 function constantOf(meta: ModelMeta, column: ColumnMeta, now: Date, pins: Pins): Clause | null {
   const { declaration, codec, label } = column;
   const constant = (value: unknown): Clause => {
-    const node: ExprNode = value === null ? { kind: "null" } : { kind: "value", value: meta.accept(column, value), codec };
+    const node: ExprNode = value === null ? { kind: "null" } : { kind: "value", value: acceptValue(meta, column, value), codec };
     return { tokens: [], node: { kind: "cast", item: node, codec } };
   };
   const pin = pins.get(column);

@@ -6,7 +6,7 @@ import type { ColumnNode, ColumnRef, OrderNode, ScopeToken } from "../ast/expr.t
 import type { Clause, TableRef, TableSource } from "../ast/select.ts";
 import type { Codec } from "../codec/codec.ts";
 import { acceptText } from "../codec/text.ts";
-import { KakaError, UsageError, ValidationError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { OrderTerm } from "../expr/expression.ts";
 import { snakeCase } from "../util/names.ts";
 import { suggestion } from "../util/suggest.ts";
@@ -236,31 +236,6 @@ export class ModelMeta {
 
   node(column: Pick<ColumnMeta, "ref" | "codec">, token: ColumnNode["token"]): ColumnNode {
     return { kind: "column", token, column: column.ref, codec: column.codec };
-  }
-
-  /** @throws ValueError, ValidationError: before anything is sent */
-  accept(column: ColumnMeta, value: unknown): unknown {
-    if (value === null) {
-      if (column.declaration.nullable) return null;
-      throw new UsageError(`${column.label} cannot be null`, {
-        hint: "declare it with .nullable(), or give it a value",
-        model: this.name,
-        columns: [column.property],
-      });
-    }
-    const accepted = column.codec.accept(value, column.label);
-    for (const rule of column.declaration.validators) {
-      try {
-        rule(value as never);
-      } catch (error) {
-        if (error instanceof KakaError) throw error;
-        throw new ValidationError(`${column.label}: ${error instanceof Error ? error.message : "the value breaks a rule"}`, {
-          model: this.name,
-          columns: [column.property],
-        });
-      }
-    }
-    return accepted;
   }
 
   #resolve(): ReadonlyMap<string, ColumnMeta> {

@@ -8,6 +8,7 @@ import type { Session } from "../engine/session.ts";
 import { NotFoundError, StaleObjectError, UnsupportedError, UsageError } from "../errors.ts";
 import { interpretRows } from "../hydrate/interpret.ts";
 import type { CompiledStatement } from "../render/compiled.ts";
+import { acceptValue } from "./accept.ts";
 import { columnValue, type ModelBase, metaOfInstance, setValue, stateOf } from "./base.ts";
 import { again, type KeptStatement, keep, PerModel } from "./kept.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
@@ -40,7 +41,7 @@ export function insertValues(meta: ModelMeta, instance: ModelBase, now: Date): I
     const value = columnValue(instance, column);
     if (value !== undefined) {
       columns.push(column);
-      const accepted = meta.accept(column, value);
+      const accepted = acceptValue(meta, column, value);
       assertPinned(meta, pins, column, accepted);
       values.push(accepted);
     } else if (declaration.identity || declaration.dbDefault !== null) generated.push(column);
@@ -275,7 +276,7 @@ export async function updateInstance(instance: ModelBase, session: Session, fiel
   const values = changed.map((column) => {
     const value = columnValue(instance, column);
     if (value === undefined) throw new UsageError(`${column.label} is undefined`, { hint: "write null for NULL" });
-    return meta.accept(column, value);
+    return acceptValue(meta, column, value);
   });
   assertPinnedChanges(
     meta,

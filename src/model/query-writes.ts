@@ -6,6 +6,7 @@ import type { Clause, DerivedSource, SelectNode } from "../ast/select.ts";
 import type { DriverResult } from "../drivers/driver.ts";
 import { UsageError } from "../errors.ts";
 import { Expression } from "../expr/expression.ts";
+import { acceptValue } from "./accept.ts";
 import { inputOf } from "./base.ts";
 import { callScope } from "./conditions.ts";
 import { refuseLock } from "./lock.ts";
@@ -123,7 +124,7 @@ function assignments(state: QueryState, meta: ModelMeta, values: unknown): { tok
     const column = meta.column(name);
     if (column.declaration.primaryKey) throw new UsageError(`${column.label} is the primary key: keys are not updated`);
     const value = input[name];
-    return [column, Expression.is(value) ? value : meta.accept(column, value)];
+    return [column, Expression.is(value) ? value : acceptValue(meta, column, value)];
   });
   if (state.scoped) assertPinnedChanges(meta, accepted);
   const set = accepted.map(([column, value]) => assignment(column, value));

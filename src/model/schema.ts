@@ -12,6 +12,7 @@ import { kindOf } from "../codec/refuse.ts";
 import { UsageError } from "../errors.ts";
 import { Condition, Expression, OrderTerm } from "../expr/expression.ts";
 import { expressionOf } from "../expr/expression-of.ts";
+import { acceptValue } from "./accept.ts";
 import { keyActions } from "./columns.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { targetOf } from "./meta.ts";
@@ -59,7 +60,7 @@ function columnDefinition(meta: ModelMeta, column: ColumnMeta): ColumnDefinition
       ? null
       : "kind" in given
         ? given
-        : ({ kind: "value", value: meta.accept(column, given.value), codec } satisfies ExprNode);
+        : ({ kind: "value", value: acceptValue(meta, column, given.value), codec } satisfies ExprNode);
   return {
     column: ref,
     codec,

@@ -51,6 +51,10 @@ export interface ColumnSpec<
   check(rule: (column: ExprFor<F, T>) => WhereClause): this;
   /** Rules that every written value must pass before anything is sent; null passes. */
   validate(...rules: Validator<T>[]): this;
+  /**
+   * A rule with a name of its own, which errors tell: `.rule("even", (n) => n % 2 === 0, "must be even")`. Null passes.
+   */
+  rule(name: string, test: (value: T) => boolean, message?: string): this;
   /** Not selected unless asked for by name, never serialised. */
   hidden(): ColumnSpec<T, F, D, N, P, true, S>;
   /** Refused in `create`, `update` and the constructor: set by assignment on an instance only. */
@@ -71,8 +75,61 @@ export interface ReferenceOptions {
   onDelete?: OnDelete;
   onUpdate?: OnUpdate;
 }
+/** A column of text. Every rule takes a message of its own last; null passes each. */
+export interface TextSpec<
+  D extends boolean = false,
+  N extends boolean = false,
+  P extends boolean = false,
+  H extends boolean = false,
+  S extends boolean = false,
+> extends ColumnSpec<string, "text", D, N, P, H, S> {
+  nullable(): TextSpec<D, true, P, H, S>;
+  default(value: string | (() => string)): TextSpec<true, N, P, H, S>;
+  dbDefault(value: string | SqlFragment<any>): TextSpec<true, N, P, H, S>;
+  primaryKey(): TextSpec<D, false, true, H, S>;
+  hidden(): TextSpec<D, N, P, true, S>;
+  serverOnly(): TextSpec<true, N, P, H, true>;
+  /** At least so many characters, counted as `str({ length })` counts them: an emoji is one. */
+  minLength(characters: number, message?: string): this;
+  /** At most so many characters. */
+  maxLength(characters: number, message?: string): this;
+  /** Some part of the text matches: write `^` and `$` for the whole of it. */
+  regex(pattern: RegExp, message?: string): this;
+  oneOf(values: readonly string[], message?: string): this;
+  /** An address of ASCII characters, such as `ada@example.com`. */
+  email(message?: string): this;
+  /** An absolute address with a host: http or https unless other protocols are named. */
+  url(o?: string | { readonly protocols?: readonly string[]; readonly message?: string }): this;
+  /** Lower-case letters and digits, in words joined by `-` or `_`. */
+  slug(message?: string): this;
+  /** An address of IPv4 or IPv6, or of one of them. */
+  ip(o?: string | { readonly version?: 4 | 6; readonly message?: string }): this;
+}
+/** A column whose values have an order: numbers, dates and times. */
+export interface OrderedSpec<
+  T,
+  F extends Family,
+  D extends boolean = false,
+  N extends boolean = false,
+  P extends boolean = false,
+  H extends boolean = false,
+  S extends boolean = false,
+> extends ColumnSpec<T, F, D, N, P, H, S> {
+  nullable(): OrderedSpec<T, F, D, true, P, H, S>;
+  default(value: T | (() => T)): OrderedSpec<T, F, true, N, P, H, S>;
+  dbDefault(value: T | SqlFragment<any>): OrderedSpec<T, F, true, N, P, H, S>;
+  primaryKey(): OrderedSpec<T, F, D, false, true, H, S>;
+  identity(): OrderedSpec<T, F, true, N, P, H, S>;
+  hidden(): OrderedSpec<T, F, D, N, P, true, S>;
+  serverOnly(): OrderedSpec<T, F, true, N, P, H, true>;
+  /** This value or a higher one; decimals are compared exactly. Null passes, as it does every rule. */
+  minValue(value: T, message?: string): this;
+  /** This value or a lower one. */
+  maxValue(value: T, message?: string): this;
+  oneOf(values: readonly T[], message?: string): this;
+}
 export interface TimestampSpec<D extends boolean = false, N extends boolean = false, S extends boolean = false>
-  extends ColumnSpec<Date, "timestamp", D, N, false, false, S> {
+  extends OrderedSpec<Date, "timestamp", D, N, false, false, S> {
   /** Set when the row is inserted, unless a value is given. */
   autoNowAdd(): TimestampSpec<true, N, S>;
   /** Set at every insert and update, query updates and bulk writes included. */

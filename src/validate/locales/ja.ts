@@ -1,0 +1,46 @@
+/** What is said about values that break a rule, in Japanese. Layer 5. */
+import type { Messages, TypeWords } from "./en.ts";
+
+export const ja: Messages = {
+  unique: "既に使われています",
+  unique_together: "{expectedTogether} の組み合わせは既に使われています",
+  foreign_key: "参照先の行がないか、この行を参照している行があります",
+  not_null: "null にはできません",
+  check: "データベースの規則に反しています",
+  required: "必須です",
+  unknown: "存在しない項目です",
+  type: "{expectedType}を指定してください",
+  well_formed: "NUL 文字や不完全なサロゲートペアは使えません",
+  range: "{expectedMin} 以上 {expectedMax} 以下にしてください",
+  precision: "整数部は {expectedDigits} 桁以内にしてください",
+  scale: "小数部は {expectedDigits} 桁以内にしてください",
+  min_length: "{expectedMin} 文字以上にしてください",
+  max_length: "{expectedMax} 文字以下にしてください",
+  min_value: "{expectedMin} 以上にしてください",
+  max_value: "{expectedMax} 以下にしてください",
+  regex: "形式が正しくありません",
+  one_of: "次のいずれかにしてください: {expectedValues}",
+  email: "メールアドレスを指定してください",
+  url: "{expectedProtocols} で始まる URL を指定してください",
+  slug: "小文字の英数字をハイフンかアンダースコアでつないでください",
+  ip: "IP アドレスを指定してください",
+  custom: "正しくありません",
+};
+
+export const jaTypes: TypeWords = {
+  string: "文字列",
+  integer: "整数",
+  bigint: "bigint ",
+  number: "有限の数値",
+  decimal: "十進数の文字列",
+  boolean: "true か false ",
+  datetime: "Date ",
+  date: "YYYY-MM-DD 形式の日付",
+  time: "HH:MM:SS 形式の時刻",
+  uuid: "UUID ",
+  bytes: "Uint8Array ",
+  json: "JSON 文書",
+  array: "配列",
+  object: "オブジェクト",
+  custom: "この項目に合う値",
+};

@@ -34,6 +34,21 @@ export function columnsWithin(node: ExprNode): ColumnNode[] {
   return [...childrenOf(node), ...inside].flatMap(columnsWithin);
 }
 
+/** True where the column is one of the sources that these tokens stand for, or behind one by a path. */
+function isOf({ token }: ColumnNode, tokens: Clause["tokens"], table: TableRef | null = null): boolean {
+  const root = rootOf(token);
+  return root.kind === "table" ? table === null || root.table === table : tokens.includes(root);
+}
+
+/**
+ * True for an expression that uses a column of its own query, in a query inside of it as well, or none at all: an aggregate of
+ * it belongs to that query.
+ */
+export function isOwn({ tokens, node }: Clause): boolean {
+  const columns = columnsWithin(node);
+  return columns.length === 0 || columns.some((column) => isOf(column, tokens));
+}
+
 /** True where a path in the expression, or in a query in it, leads to the table. */
 export function leadsTo(node: ExprNode, table: TableRef | null): boolean {
   return columnsWithin(node).some(({ token }) => pathsOf(token).some(({ link }) => link.source.table === table));
@@ -46,11 +61,8 @@ function reads(query: QueryNode, table: TableRef): boolean {
 
 /** True where rows of the table are read anew for each row of the table, which the clause is about. */
 export function readsPerRow({ tokens, node }: Clause, table: TableRef): boolean {
-  const isOwn = ({ token }: ColumnNode): boolean => {
-    const root = rootOf(token);
-    return root.kind === "table" ? root.table === table : tokens.includes(root);
-  };
-  if (columnsWithin(node).some((column) => isOwn(column) && pathsOf(column.token).some(({ link }) => link.source.table === table)))
+  const own = (column: ColumnNode): boolean => isOf(column, tokens, table);
+  if (columnsWithin(node).some((column) => own(column) && pathsOf(column.token).some(({ link }) => link.source.table === table)))
     return true;
-  return queriesIn(node).some((query) => reads(query, table) && expressionsOf(query).flatMap(columnsWithin).some(isOwn));
+  return queriesIn(node).some((query) => reads(query, table) && expressionsOf(query).flatMap(columnsWithin).some(own));
 }

@@ -1,6 +1,6 @@
 /** What the parts of a node are: stated once, for walking and comparing. Layer 0. */
 import type { ColumnNode, ExprNode, ScopeToken, TableToken } from "./expr.ts";
-import { pathsOf, rootOf } from "./path.ts";
+import { pathsOf } from "./path.ts";
 import type { Clause, SelectNode } from "./select.ts";
 
 /** The expressions directly inside a node; queries in it are closed worlds and not entered. */
@@ -62,6 +62,11 @@ export function childrenOf(node: ExprNode): readonly ExprNode[] {
   }
 }
 
+/** What has to hold together. */
+export function conjuncts(node: ExprNode): readonly ExprNode[] {
+  return node.kind === "logic" && node.op === "and" ? node.items.flatMap(conjuncts) : [node];
+}
+
 /** Every column in an expression, but for those of queries in it. */
 export function columnsOf(node: ExprNode): ColumnNode[] {
   return node.kind === "column" ? [node] : childrenOf(node).flatMap(columnsOf);
@@ -75,13 +80,6 @@ export function partsOf(node: ExprNode): readonly ExprNode[] {
 /** True for an expression that makes one row of many. */
 export function aggregates(node: ExprNode): boolean {
   return node.kind === "aggregate" || partsOf(node).some(aggregates);
-}
-
-/** True for an expression with a column of its own query, or with none: an aggregate of it belongs to that query. */
-export function isOwn({ tokens, node }: Clause): boolean {
-  const columns = columnsOf(node);
-  if (columns.length === 0) return true;
-  return columns.map(({ token }) => rootOf(token)).some((root) => root.kind === "table" || tokens.includes(root));
 }
 
 /** Which source a column is of: its position in the query, or its table. */
@@ -133,7 +131,7 @@ function sameQuery(a: SelectNode, b: SelectNode, ours: Clause["tokens"], theirs:
     return keys.every((key) => {
       const [one, other] = [(x as Record<string, unknown>)[key], (y as Record<string, unknown>)[key]];
       // Types are compared by what they say, a query that is read by name is the one of that name.
-      if (key === "codec")
+      if (key === "codec" || key === "of")
         return (
           JSON.stringify((one as ColumnNode["codec"] | null)?.type) === JSON.stringify((other as ColumnNode["codec"] | undefined)?.type)
         );

@@ -67,7 +67,7 @@ export abstract class ExprRenderer extends SqlWriter {
 
   /** @throws UsageError for a column whose source is not in sight */
   expr(node: ExprNode, outer: number = 0): void {
-    if (this.looksForKeys && this.isKey(node)) return this.#ofGroup(node);
+    if (this.looksForKeys && this.isKey(node)) return this.lookingForKeys(false, () => this.ofGroup(node));
     switch (node.kind) {
       case "column":
         return this.column(node);
@@ -97,7 +97,7 @@ export abstract class ExprRenderer extends SqlWriter {
         return this.grouped(binding.compare, outer, () => this.inList(node));
       case "inQuery":
         return this.grouped(binding.compare, outer, () => {
-          this.expr(node.item, binding.add);
+          this.besideQuery(node.item, binding.add);
           this.write(node.negated ? " not in " : " in ");
           this.subquery(node.query, "list");
         });
@@ -158,10 +158,10 @@ export abstract class ExprRenderer extends SqlWriter {
 
   protected abstract isKey(node: ExprNode): boolean;
   /** A key is the same in each row of its group: written out again it need not be known as one. */
-  #ofGroup(key: ExprNode): void {
+  protected ofGroup(key: ExprNode): void {
     const [before, after] = this.traits.ofGroup ?? ["", ""];
     this.write(before);
-    this.lookingForKeys(false, () => this.expr(key));
+    this.expr(key);
     this.write(after);
   }
 
@@ -193,9 +193,19 @@ export abstract class ExprRenderer extends SqlWriter {
   }
 
   protected compare(node: CompareNode): void {
-    this.expr(node.left, binding.add - 1);
+    if (node.right.kind === "quantified") this.besideQuery(node.left, binding.add - 1);
+    else this.expr(node.left, binding.add - 1);
     this.write(` ${node.op} `);
     this.expr(node.right, binding.add - 1);
+  }
+
+  /** What is compared with the values of a query. A function makes a value of another query's. */
+  protected besideQuery(item: ExprNode, outer: number): void {
+    const isQuery = item.kind === "scalar" || (item.kind === "column" && item.token.kind === "path");
+    if (!isQuery || this.traits.comparesQueries) return this.expr(item, outer);
+    this.write("coalesce(");
+    this.expr(item);
+    this.write(", null)");
   }
 
   protected rowCompare({ op, left, right }: RowCompareNode, outer: number): void {

@@ -3,6 +3,7 @@ import type { ColumnNode, ExprNode } from "../ast/expr.ts";
 import { rootOf } from "../ast/path.ts";
 import { columnsWithin } from "../ast/queries.ts";
 import type { Clause } from "../ast/select.ts";
+import { conjuncts } from "../ast/shape.ts";
 import { UnsupportedError } from "../errors.ts";
 import { type Frame, tableOf } from "./frame.ts";
 import type { Traits } from "./traits.ts";
@@ -23,10 +24,6 @@ export function assertFullJoin(on: Clause | null, position: number, sources: Fra
     throw new UnsupportedError(`${traits.label} has no FULL JOIN without an equality of both sides (trait fullJoin)`, {
       hint: "join on a.x.eq(b.y), with further conditions beside it in and()",
     });
-}
-
-function conjuncts(node: ExprNode): readonly ExprNode[] {
-  return node.kind === "logic" && node.op === "and" ? node.items.flatMap(conjuncts) : [node];
 }
 
 function pairsOf(node: ExprNode): readonly (readonly [ExprNode, ExprNode])[] {

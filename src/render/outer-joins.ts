@@ -10,11 +10,23 @@ function mayLack(joins: readonly JoinNode[], position: number): boolean {
   return own === "left" || own === "full" || joins.slice(position).some(({ kind }) => kind === "right" || kind === "full");
 }
 
-/** What a server knows without a row: no column is in it, or what it tests of one may be decided by the column's definition. */
+/** True for the condition of a join that has rows without a match. */
+export function isOuter(joins: readonly JoinNode[], position: number): boolean {
+  return joins[position - 1]?.kind !== "inner" || mayLack(joins, position);
+}
+
 const decided: ReadonlySet<ExprNode["kind"]> = new Set(["isNull", "constant", "exists", "scalar"]);
-function mayBeConstant(node: ExprNode): boolean {
+/** What a server knows without a row: no column is in it, or what it tests of one may be decided by the column's definition. */
+export function mayBeConstant(node: ExprNode): boolean {
   const among = (each: ExprNode): boolean => decided.has(each.kind) || childrenOf(each).some(among);
   return columnsOf(node).length === 0 || among(node);
+}
+const falling: ReadonlySet<ExprNode["kind"]> = new Set([...decided, "case", "logic", "raw"]);
+/** What may be something else than NULL where its columns are NULL. */
+function mayBeDefault(node: ExprNode): boolean {
+  const falls = (each: ExprNode): boolean =>
+    falling.has(each.kind) || (each.kind === "call" && each.name === "coalesce") || childrenOf(each).some(falls);
+  return columnsOf(node).length === 0 || falls(node);
 }
 
 /**
@@ -23,8 +35,9 @@ function mayBeConstant(node: ExprNode): boolean {
  * p.id is null where c.v > 0` with a row for each of `p`.
  */
 export function withOuterConstants(query: QueryNode, traits: Traits): QueryNode {
-  if (traits.outerConstants || query.kind !== "select" || query.limit !== null || query.offset !== null) return query;
-  return query.columns.some(({ node }) => mayBeConstant(node)) ? { ...query, limit: Number.MAX_SAFE_INTEGER } : query;
+  if (traits.outlives === "nothing" || query.kind !== "select" || query.limit !== null || query.offset !== null) return query;
+  const outlives = traits.outlives === "constants" ? mayBeConstant : mayBeDefault;
+  return query.columns.some(({ node }) => outlives(node)) ? { ...query, limit: Number.MAX_SAFE_INTEGER } : query;
 }
 
 /** Where in the outer joins the writer is. */
@@ -53,8 +66,7 @@ export class OuterJoins {
 
   /** The condition of a join; those of the paths have none. */
   on(joins: readonly JoinNode[], position: number, write: () => void): void {
-    const outer = joins[position - 1]?.kind !== "inner" || mayLack(joins, position);
-    this.#during(this.#lacks, outer, false, write);
+    this.#during(this.#lacks, isOuter(joins, position), false, write);
   }
 
   /** The rows of a query in FROM; a lateral one reads what the join around it joins. */

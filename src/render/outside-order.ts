@@ -4,11 +4,19 @@ import type { Clause, SelectNode } from "../ast/select.ts";
 import { isPlain, sameExpression, selectedAt } from "../ast/shape.ts";
 import { boolCodec } from "../codec/text.ts";
 import { codecOf } from "./expr-renderer.ts";
+import { mayBeConstant } from "./outer-joins.ts";
 import type { Traits } from "./traits.ts";
 
 export function isOrderedFromOutside(node: SelectNode, traits: Traits): boolean {
   const rolled = node.rollup === true && node.orderBy.length > 0 && traits.rollup !== null && !traits.rollupOrder;
-  return rolled || distinctNulls(node, traits);
+  return rolled || distinctNulls(node, traits) || distinctRest(node, traits);
+}
+
+/** Distinct rows from the second on, where one would be left of equal ones: constants, or those of a row that a key tells. */
+function distinctRest({ distinct, offset, orderBy, columns, where, joins }: SelectNode, traits: Traits): boolean {
+  if (!distinct || offset === null || traits.distinctOffset) return false;
+  const differ = columns.some(({ node }) => !mayBeConstant(node)) && where.length === 0 && joins.length === 0;
+  return !differ && orderBy.every((term) => columns.some((column) => sameExpression(column, { ...term, node: term.node.item })));
 }
 
 /** Distinct rows are ordered by what they have: a number says that, but not beside the test that puts NULLs elsewhere. */

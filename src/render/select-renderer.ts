@@ -11,15 +11,18 @@ import type {
   SelectNode,
   SourceNode,
 } from "../ast/select.ts";
-import { isOwn, isPlain, sameExpression, selectedAt } from "../ast/shape.ts";
+import { isOwn } from "../ast/queries.ts";
+import { isPlain, sameExpression, selectedAt } from "../ast/shape.ts";
 import { safeIntCodec } from "../codec/number.ts";
 import { UnsupportedError } from "../errors.ts";
-import { isFalse } from "./constant.ts";
+import { constantOf, isFalse } from "./constant.ts";
 import { type Frame, frameOf, freeAlias, type NamedSource, type PathSource, type Place, placeAt, sourceName } from "./frame.ts";
 import { assertFullJoin } from "./full-join.ts";
 import { lockText } from "./lock.ts";
 import { namedWindows } from "./named-windows.ts";
 import { columnName } from "./naming.ts";
+import { tiedToRows } from "./outer-conditions.ts";
+import { isOuter } from "./outer-joins.ts";
 import { isOrderedFromOutside, orderedFromOutside } from "./outside-order.ts";
 import { joinConditions } from "./paths.ts";
 import { columnOf, unwrapped, wrappedIn } from "./set-operations.ts";
@@ -124,7 +127,7 @@ export abstract class SelectRenderer extends WithRenderer {
     const keys = this.#keysOf(node);
     this.lookingForKeys(keys.length > 0, () => this.#columns(node, readable, names));
     const standing = standingOf(sources, node.joins, this.#changing);
-    this.#from(node.joins, standing);
+    this.#from(node, standing);
     this.where(standing === null ? node.where : [...node.where, ...standing.where]);
     this.#grouping(node);
     this.lookingForKeys(keys.length > 0, () => {
@@ -150,7 +153,7 @@ export abstract class SelectRenderer extends WithRenderer {
     this.#keys =
       this.traits.ofGroup === null || rollup === true
         ? []
-        : groupBy.filter((key) => !isPlain(key.node) && key.node.kind !== "constant" && isOwn(key));
+        : groupBy.filter((key) => !isPlain(key.node) && constantOf(key.node) === null && isOwn(key));
     return this.#keys;
   }
   protected override isKey(node: ExprNode): boolean {
@@ -216,7 +219,7 @@ export abstract class SelectRenderer extends WithRenderer {
   #orderItems({ orderBy, columns, groupBy, distinct }: SelectNode): void {
     // Groups and distinct rows are ordered by what they have: written out again, parameters would make it something else.
     const numbered = groupBy.length > 0 || distinct;
-    const terms = orderBy.filter(({ node: { item } }) => item.kind !== "constant" && item.kind !== "null");
+    const terms = orderBy.filter(({ node: { item } }) => constantOf(item) === null && item.kind !== "null");
     terms.forEach((term, i) => {
       this.write(i === 0 ? " order by " : ", ");
       const position = numbered ? this.#numbered(term.node, selectedAt({ ...term, node: term.node.item }, columns)) : null;
@@ -253,15 +256,26 @@ export abstract class SelectRenderer extends WithRenderer {
     const rollup = node.rollup === true ? this.#rollup() : null;
     node.groupBy.forEach((key, i) => {
       this.write(i === 0 ? ` group by ${rollup === "rollup()" ? "rollup(" : ""}` : ", ");
-      if (key.node.kind === "constant") this.write("(1 = 1)");
+      if (constantOf(key.node) !== null) this.write("(1 = 1)");
       else this.#selectedOr(key, node.columns, (item) => this.expr(item));
     });
     if (rollup !== null) this.write(rollup === "rollup()" ? ")" : " with rollup");
   }
 
-  #having({ having }: SelectNode): void {
-    if (having.length > 0) this.write(" having ");
-    this.#all(having);
+  #having({ having, groupBy, rollup }: SelectNode): void {
+    if (having.length === 0) return;
+    this.write(" having ");
+    const keys = this.#keys;
+    if (!this.traits.havingSeesRows && rollup !== true) this.#keys = [...keys, ...groupBy.filter((key) => this.#isOfRows(key))];
+    this.lookingForKeys(this.#keys.length > 0, () => this.#all(having));
+    this.#keys = keys;
+  }
+
+  /** A column of a query in FROM, or of one that is read by name. */
+  #isOfRows({ tokens, node }: Clause): boolean {
+    if (node.kind !== "column" || node.token.kind !== "scope") return false;
+    const source = this.frame?.sources[tokens.indexOf(node.token)]?.source;
+    return source?.kind === "derived" || source?.kind === "cte";
   }
 
   #rollup(): "rollup()" | "with rollup" {
@@ -282,7 +296,8 @@ export abstract class SelectRenderer extends WithRenderer {
     this.changes = true;
   };
 
-  #from(joins: readonly JoinNode[], standing: Standing | null): void {
+  #from(node: SelectNode, standing: Standing | null): void {
+    const { joins } = node;
     const frame = this.frame as Frame;
     frame.sources.forEach((_, i) => {
       frame.reach = i;
@@ -291,8 +306,8 @@ export abstract class SelectRenderer extends WithRenderer {
       this.write(i === 0 ? " from " : join === undefined ? ", " : joinWords[join.kind]);
       const inside = standing?.inside.get(i);
       this.outerJoins.source(joins, i, () => (inside === undefined ? this.source(i) : this.#filtered(i, inside)));
-      const { on } = join ?? {};
-      if (on) this.outerJoins.on(joins, i, () => this.#on([on, ...(standing?.on.get(i) ?? [])]));
+      const on = join?.on ? this.#joinedOn(node, join.on, i) : null;
+      if (on !== null) this.outerJoins.on(joins, i, () => this.#on([on, ...(standing?.on.get(i) ?? [])]));
     });
     frame.paths?.forEach(({ from, link }, i) => {
       const position = frame.sources.length + i;
@@ -302,6 +317,11 @@ export abstract class SelectRenderer extends WithRenderer {
       this.outerJoins.on([], position, () => this.#on(joinConditions(link, from, position, this.#changing)));
     });
     frame.reach = null;
+  }
+
+  #joinedOn(node: SelectNode, on: Clause, position: number): Clause {
+    const loses = !this.traits.outerConditions && this.frame?.parent !== null && isOuter(node.joins, position);
+    return loses ? tiedToRows(node, on, position, this.traits) : on;
   }
 
   #on(clauses: readonly Clause[]): void {

@@ -52,14 +52,27 @@ export interface Traits {
   readonly fullJoin: "any" | "equality" | null;
   /** What goes around a key of the groups that is no column, wherever it is used again: to the server it would be another expression. */
   readonly ofGroup: readonly [before: string, after: string] | null;
+  /** HAVING may read a key of the groups that is computed by a query in FROM. */
+  readonly havingSeesRows: boolean;
   /** ORDER BY takes a name for that of a selected expression, which may be called after a column in it. */
   readonly namesExpressions: boolean;
   /** Each assignment of an UPDATE sees the values that those before it have set. */
   readonly assignsInTurn: boolean;
   /** A query in FROM may use the columns of the queries around it. */
   readonly correlatedDerived: boolean;
-  /** What a query in FROM selects without reading a column is NULL where an outer join has no row of it, in WHERE as well. */
-  readonly outerConstants: boolean;
+  /**
+   * What a query in FROM selects may keep its value where an outer join has no row of that query: nothing, what needs no
+   * column, or whatever is not NULL where its columns are.
+   */
+  readonly outlives: "nothing" | "constants" | "defaults";
+  /** The condition of an outer join counts in full where a part of it reads nothing but the queries around. */
+  readonly outerConditions: boolean;
+  /** ANY, ALL and IN compare the value of a query with those of another one. */
+  readonly comparesQueries: boolean;
+  /** Of distinct rows that are all the same, OFFSET leaves none. */
+  readonly distinctOffset: boolean;
+  /** Windows of one query may begin alike and go on differently. */
+  readonly likeWindows: boolean;
   /** A hint that keeps a subquery in the condition of an outer join a test of each row; "" where it needs none. */
   readonly keepsTest: string;
   /** Row locks. `lease`: the transaction already holds the only writer, nothing is written. */

@@ -33,6 +33,11 @@ const optional = new Set([
   "desc",
 ]);
 
+/** Without a part of their order, these would have more than one right answer. */
+function isCut(value: object): boolean {
+  return "limit" in value || "offset" in value || "partition" in value;
+}
+
 /** The same with one part left out or made smaller. */
 function* smaller(value: unknown): Generator<unknown> {
   if (isNode(value)) for (const inner of within(value, value.kind)) yield inner;
@@ -42,13 +47,14 @@ function* smaller(value: unknown): Generator<unknown> {
   } else if (typeof value === "object" && value !== null) {
     for (const key of Object.keys(value)) {
       const { [key]: item, ...rest } = value as Record<string, unknown>;
-      if (optional.has(key) && !(key === "set" && typeof item === "string")) yield rest;
+      const kept = key === "order" && isCut(value);
+      if (optional.has(key) && !kept && !(key === "set" && typeof item === "string")) yield rest;
       if (key === "select" || key === "set")
         for (const name of Object.keys(item as object).length > 1 ? Object.keys(item as object) : []) {
           const { [name]: _, ...fewer } = item as Record<string, unknown>;
           yield { ...value, [key]: fewer };
         }
-      if (typeof item === "object" && item !== null && key !== "with" && key !== "keys")
+      if (typeof item === "object" && item !== null && key !== "with" && key !== "keys" && !kept)
         for (const one of smaller(item)) yield { ...value, [key]: one };
     }
   }

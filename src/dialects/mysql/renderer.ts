@@ -35,10 +35,12 @@ import { UnsupportedError } from "../../errors.ts";
 import { caseFiltered } from "../../render/case-filter.ts";
 import type { CompiledStatement } from "../../render/compiled.ts";
 import { codecOf, isInteger, type SubqueryPlace } from "../../render/expr-renderer.ts";
+import { windowsApart } from "../../render/like-windows.ts";
 import { noRegularExpressions } from "../../render/missing.ts";
 import { columnName } from "../../render/naming.ts";
 import { Renderer, type StatementNode } from "../../render/renderer.ts";
 import { writtenOut } from "../../render/rows.ts";
+import type { Names } from "../../render/with-renderer.ts";
 import { separatorLiteral, writeAverage, writeExtremeDate, writeJsonList } from "./aggregates.ts";
 import { writeCast } from "./cast.ts";
 import { JsonWriter } from "./json.ts";
@@ -129,6 +131,15 @@ export class MysqlRenderer extends Renderer {
     });
   }
 
+  /** Windows that are written in another way. */
+  readonly #apart = new Map<WindowNode, WindowNode>();
+  override select(node: SelectNode, names: Names): void {
+    windowsApart(node, this.traits)?.forEach((other, window) => {
+      this.#apart.set(window, other);
+    });
+    super.select(node, names);
+  }
+
   protected override incomingColumn(name: string): void {
     this.write(`values(${this.quote(name)})`);
   }
@@ -173,7 +184,8 @@ export class MysqlRenderer extends Renderer {
 
   // MariaDB's LAG and LEAD have no fallback: a row without a neighbour has no row in the frame where that would be. The frame
   // has the order of the other window: beside `over ()` in one expression MariaDB takes the neighbour's value for another row's.
-  protected override window(node: WindowNode): void {
+  protected override window(given: WindowNode): void {
+    const node = this.#apart.get(given) ?? given;
     const { call } = node;
     const [item, offset, fallback] = call.kind === "call" ? call.args : [];
     const shifts = call.kind === "call" && (call.name === "lag" || call.name === "lead");
@@ -299,6 +311,12 @@ export class MysqlRenderer extends Renderer {
     const extreme = (node.name === "min" || node.name === "max") && item !== null && codecOf(item)?.family === "date";
     if (extreme && this.#writes) return writeExtremeDate(this, plain, item);
     super.aggregate(plain);
+  }
+
+  protected override ofGroup(key: ExprNode): void {
+    const codec = codecOf(key);
+    if (codec?.family !== "date" || !this.#writes) return super.ofGroup(key);
+    writeExtremeDate(this, { kind: "aggregate", name: "min", item: key, codec }, key);
   }
 
   protected override aggregateOrder(node: AggregateNode): void {

@@ -92,10 +92,21 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     fullFrames: false,
     fullJoin: null,
     ofGroup: ["min(", ")"],
+    // 9.7 finds no column c.k in `with c (k) as (select n + 1 from t) select 1 from c group by c.k having c.k`.
+    havingSeesRows: maria,
     namesExpressions: false,
     assignsInTurn: true,
     correlatedDerived: !maria && since(8, 0),
-    outerConstants: maria,
+    // 10.11 gives 1 for `select max(c.v) from (select n is null as v from t where false) as c right join u on u.ok`.
+    outlives: maria ? "defaults" : "constants",
+    // 10.11 joins every p in `select (select count(p.id) from u as x left join p on u.ok) from u`, whatever u.ok is.
+    outerConditions: !maria,
+    // 10.11 gives false for `(select min(name) from t) < all (select 'z' from p where t.ok)` where min(name) is 'a'.
+    comparesQueries: !maria,
+    // 10.11 gives a row for `select distinct 1 from t limit 3 offset 1`.
+    distinctOffset: !maria,
+    // 10.11 sorts once for windows of which each begins like the next one: `(partition by a order by b)`, `()`, `(order by c)`.
+    likeWindows: !maria,
     descendingKeys: maria,
     // 9.7 joins `o right join i on exists (select 1 from p where p.item_id = i.id) and o.active` once for each of `p`, depending
     // on the plan: with optimizer_switch = 'materialization=off' always.

@@ -52,7 +52,7 @@ export function writeCast(to: ExprRenderer, { item, codec }: CastNode): void {
     if (from === "bool") return as(`cast(cast(@ as integer) as ${typeName(codec)})`);
     return as(numeric(`cast(${from === "text" ? "cast(@ as numeric)" : "@"} as ${typeName(codec)})`));
   }
-  if (word === "decimal") return as(numeric(`round(cast(@ as numeric), ${scale ?? 0})`));
+  if (word === "decimal") return as(numeric(`round(${from === "float" ? exactly("@") : "cast(@ as numeric)"}, ${scale ?? 0})`));
   if (word === "float") return as(numeric("cast(@ as double precision)"));
   if (word === "bool" && from !== "bool") return as("(@ <> 0)");
   if (word === "date" && from === "timestamp") return as("cast(@ at time zone 'UTC' as date)");
@@ -64,6 +64,11 @@ export function writeCast(to: ExprRenderer, { item, codec }: CastNode): void {
   else if (from === "decimal") as(`cast(round(@, ${codecOf(item)?.type.scale ?? 0}) as text)`);
   else as("cast(@ as text)");
   if (length !== undefined) to.write(`, ${length})`);
+}
+
+/** A double as the decimal that it is written as: cast at once it would keep 15 digits. */
+export function exactly(double: string): string {
+  return `cast(cast(${double} as text) as numeric)`;
 }
 
 /** NULL where the text is no number. */

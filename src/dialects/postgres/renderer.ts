@@ -23,7 +23,7 @@ import { textCodec } from "../../codec/text.ts";
 import { codecOf, isInteger } from "../../render/expr-renderer.ts";
 import { Renderer } from "../../render/renderer.ts";
 import { writeAggregate } from "./aggregates.ts";
-import { castWords, typeName, writeCast } from "./cast.ts";
+import { castWords, exactly, typeName, writeCast } from "./cast.ts";
 import { JsonWriter } from "./json.ts";
 
 const longList = 100;
@@ -53,8 +53,22 @@ export class PostgresRenderer extends Renderer {
     round: "round(cast($1 as numeric), $2)",
   };
 
+  #rounded(double: ExprNode, digits: ExprNode | null = null): void {
+    const [before, after] = exactly("@").split("@");
+    this.write(`round(${before}`);
+    this.expr(double);
+    this.write(after as string);
+    if (digits !== null) {
+      this.write(", ");
+      this.expr(digits);
+    }
+    this.write(")");
+  }
+
   // GREATEST and LEAST skip NULLs here and nowhere else.
   protected override call(node: CallNode): void {
+    const [item, digits] = node.args;
+    if (node.name === "round" && item !== undefined && codecOf(item)?.type.word === "float") return this.#rounded(item, digits ?? null);
     const nullable = node.args.filter((item) => item.kind !== "value");
     if ((node.name !== "greatest" && node.name !== "least") || nullable.length === 0) return super.call(node);
     this.write("(case when ");
@@ -210,9 +224,7 @@ export class PostgresRenderer extends Renderer {
   // Doubles are rounded to even here, decimals half away from zero as everywhere else.
   protected override assigned(value: ExprNode, codec: TypedCodec): void {
     if (!isInteger(codec) || codecOf(value)?.family !== "float") return this.expr(value);
-    this.write("round(cast(");
-    this.expr(value);
-    this.write(" as numeric))");
+    this.#rounded(value);
   }
 
   protected override plain(value: string | number | bigint | boolean | Date | Uint8Array | null): unknown {

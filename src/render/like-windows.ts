@@ -1,0 +1,81 @@
+/** Windows that begin alike and go on differently, where a server would sort once for all of them. Layer 3. */
+import type { CallNode, ExprNode, FrameNode, WindowNode } from "../ast/expr.ts";
+import { columnsWithin } from "../ast/queries.ts";
+import type { Clause, SelectNode } from "../ast/select.ts";
+import { childrenOf, sameExpression } from "../ast/shape.ts";
+import type { TypedCodec } from "../ast/type.ts";
+import { floatCodec } from "../codec/number.ts";
+import { codecOf } from "./expr-renderer.ts";
+import type { Traits } from "./traits.ts";
+
+/** What the rows of a window are sorted by: its keys, then its order. */
+type Sorting = readonly (Clause & { readonly desc: boolean })[];
+
+function* windowsOf({ tokens, node }: Clause): Generator<Clause<WindowNode>> {
+  if (node.kind === "window") yield { tokens, node };
+  for (const child of childrenOf(node)) yield* windowsOf({ tokens, node: child });
+}
+
+/** Constants sort nothing. */
+function sortingOf({ tokens, node }: Clause<WindowNode>, traits: Traits): Sorting {
+  const keys = node.partitionBy.map((item) => ({ tokens, node: item, desc: false }));
+  const terms = node.orderBy.flatMap(({ item, direction, nulls }) => {
+    const desc = direction === "desc";
+    const own = desc === (traits.nullsSort === "last") ? "first" : "last";
+    const isNull: ExprNode = { kind: "isNull", item, negated: false };
+    const term = { tokens, node: item, desc };
+    return nulls === null || nulls === own ? [term] : [{ tokens, node: isNull, desc: nulls === "first" }, term];
+  });
+  return [...keys, ...terms].filter((term) => columnsWithin(term.node).length > 0);
+}
+
+/** True where the shorter one is how the longer one begins. */
+function alike(a: Sorting, b: Sorting): boolean {
+  return a.every((term, i) => {
+    const other = b[i];
+    return other === undefined || (term.desc === other.desc && sameExpression(term, other));
+  });
+}
+
+const allRows: FrameNode = {
+  unit: "rows",
+  start: { kind: "unbounded", offset: 0 },
+  end: { kind: "unbounded", offset: 0 },
+  exclude: null,
+};
+/** Functions over the whole window whatever its frame; the others look at their frame, which an order would change. */
+const whole: ReadonlySet<CallNode["name"]> = new Set(["row_number", "lag", "lead", "ntile"]);
+
+/** What the server cannot know to be the order of another window. */
+function hidden(item: ExprNode, codec: TypedCodec): ExprNode {
+  return { kind: "call", name: "coalesce", args: [item, { kind: "null" }], codec: codecOf(item) ?? codec };
+}
+const anyOrder: ExprNode = { kind: "raw", texts: ["rand()"], items: [], codec: floatCodec };
+
+/** The same values, sorted on their own. */
+function sortedApart({ name: _, ...node }: WindowNode): WindowNode {
+  const [key, ...keys] = node.partitionBy;
+  if (key !== undefined) return { ...node, partitionBy: [hidden(key, node.codec), ...keys] };
+  const [term, ...terms] = node.orderBy;
+  if (term !== undefined) return { ...node, orderBy: [{ ...term, item: hidden(term.item, node.codec) }, ...terms] };
+  const frame = node.call.kind === "call" && whole.has(node.call.name) ? null : (node.frame ?? allRows);
+  return { ...node, orderBy: [{ item: anyOrder, direction: "asc", nulls: null }], frame };
+}
+
+const isColumn = ({ node }: Clause): boolean => node.kind === "column";
+
+/** What to write instead of some windows of a query; null for none. */
+export function windowsApart({ columns, orderBy }: SelectNode, traits: Traits): ReadonlyMap<WindowNode, WindowNode> | null {
+  if (traits.likeWindows || columns.every(isColumn)) return null;
+  const clauses = [...columns, ...orderBy.map(({ tokens, node }) => ({ tokens, node: node.item }))];
+  const all = clauses.flatMap((clause) => [...windowsOf(clause)]);
+  if (all.length < 3) return null;
+  const given = all.map((clause) => ({ window: clause.node, sorting: sortingOf(clause, traits) }));
+  const found = new Map<WindowNode, WindowNode>();
+  for (const { window, sorting } of given) {
+    const longer = given.filter((other) => other.sorting.length > sorting.length && alike(sorting, other.sorting));
+    const [first] = longer;
+    if (longer.some((other) => !alike((first as (typeof longer)[0]).sorting, other.sorting))) found.set(window, sortedApart(window));
+  }
+  return found.size > 0 ? found : null;
+}

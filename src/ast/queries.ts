@@ -1,7 +1,7 @@
 /** What the queries inside of expressions use. Layer 0. */
 import type { ColumnNode, ExprNode } from "./expr.ts";
 import { pathsOf, rootOf } from "./path.ts";
-import type { Clause, QueryNode, SourceNode, TableRef } from "./select.ts";
+import type { Clause, CteNode, QueryNode, SourceNode, TableRef } from "./select.ts";
 import { childrenOf } from "./shape.ts";
 
 function sourcesOf(query: QueryNode): readonly SourceNode[] {
@@ -57,6 +57,20 @@ export function leadsTo(node: ExprNode, table: TableRef | null): boolean {
 function reads(query: QueryNode, table: TableRef): boolean {
   const own = sourcesOf(query).some((source) => source.kind === "table" && source.table === table);
   return own || expressionsOf(query).some((node) => leadsTo(node, table) || queriesIn(node).some((inside) => reads(inside, table)));
+}
+
+/** True where an expression asks for rows of one of the tables: in a query, over a path, or in what is read by name. */
+export function asksFor(node: ExprNode, tables: ReadonlySet<TableRef>): boolean {
+  const seen = new Set<CteNode>();
+  const within = (query: QueryNode): boolean =>
+    sourcesOf(query).some((source) => {
+      if (source.kind === "table") return tables.has(source.table);
+      if (source.kind === "derived" || seen.has(source.cte)) return false;
+      seen.add(source.cte);
+      return within(source.cte.query);
+    }) || expressionsOf(query).some(among);
+  const among = (each: ExprNode): boolean => [...tables].some((table) => leadsTo(each, table)) || queriesIn(each).some(within);
+  return among(node);
 }
 
 /** True where rows of the table are read anew for each row of the table, which the clause is about. */

@@ -1,7 +1,7 @@
 /** UPDATE and DELETE of a query's rows, joined and limited ones by their keys. Layer 6. */
 import type { Assignment, UpdateNode } from "../ast/dml.ts";
 import type { ColumnRef, ExprNode, ScopeToken } from "../ast/expr.ts";
-import { readsPerRow } from "../ast/queries.ts";
+import { asksFor, readsPerRow } from "../ast/queries.ts";
 import type { Clause, DerivedSource, SelectNode } from "../ast/select.ts";
 import type { DriverResult } from "../drivers/driver.ts";
 import { UsageError } from "../errors.ts";
@@ -13,6 +13,7 @@ import { refuseLock } from "./lock.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { modelOf, orderOf, type QueryState, selectTree } from "./query-state.ts";
 import { runNode, sessionOf } from "./reading.ts";
+import { goneWith } from "./referrers.ts";
 import { assertPinnedChanges } from "./scope-values.ts";
 import { selectColumns, selectFrom } from "./selection.ts";
 import { counted } from "./versions.ts";
@@ -52,6 +53,13 @@ function conditions({ where, sources }: QueryState): Clause[] {
 
 function reasonOf({ reason }: QueryState): { readonly unscoped?: string } {
   return reason === null ? {} : { unscoped: reason };
+}
+
+/** True where a condition reads rows that go with those that are deleted: where that happens row by row, it would miss some. */
+function readsWhatGoes(state: QueryState, meta: ModelMeta): boolean {
+  if (sessionOf(state.session).traits.cascadesAtOnce) return false;
+  const tables = goneWith(meta);
+  return tables.size > 0 && conditions(state).some(({ node }) => asksFor(node, tables));
 }
 
 /** The keys of the query's rows, with more values of them. */
@@ -185,6 +193,9 @@ export function updateOf(state: QueryState, meta: ModelMeta, tokens: readonly Sc
 export function deleteNode(state: QueryState, verb: "delete" | "purge" = "delete") {
   assertWritable(state, verb);
   const { meta } = modelOf(state, "delete");
+  // A limit has the server find all of the keys first.
+  if (readsWhatGoes(state, meta))
+    return { kind: "delete", table: meta.table, where: [chosenRows({ ...state, limit: state.limit ?? Number.MAX_SAFE_INTEGER }, meta)] } as const;
   if (!isPlain(state, meta)) return { kind: "delete", table: meta.table, where: [chosenRows(state, meta)] } as const;
   return { kind: "delete", table: meta.table, where: conditions(state), ...reasonOf(state) } as const;
 }

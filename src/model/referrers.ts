@@ -1,4 +1,5 @@
 /** Which rows go with a row that is deleted, and which stand in its way, as the models declare it. Layer 6. */
+import type { TableRef } from "../ast/select.ts";
 import { type RelationDefinition, relationOf } from "../relations/definition.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { metaOf, registeredModels } from "./meta.ts";
@@ -83,6 +84,21 @@ function markedWith(meta: ModelMeta): RelationDefinition[] {
   if (model === null || meta.behaviour.deletion !== "soft") return [];
   return (meta.options.cascade ?? []).map((name) => relationOf(model, name)).filter((relation) => relation !== null);
 }
+
+/** The tables whose rows the database takes along, or changes, when it removes rows of this one. */
+export function goneWith(meta: ModelMeta): ReadonlySet<TableRef> {
+  const tables = new Set<TableRef>();
+  const look = (each: ModelMeta): void => {
+    for (const { meta: other, onDelete } of referrers(each)) {
+      if (!followed.has(onDelete) || tables.has(other.table)) continue;
+      tables.add(other.table);
+      if (onDelete === "cascade") look(other);
+    }
+  };
+  look(meta);
+  return tables;
+}
+const followed: ReadonlySet<string> = new Set(["cascade", "set null", "set default"]);
 
 /** True when deleting a row may be refused on somebody else's behalf. */
 export function isGuarded(meta: ModelMeta): boolean {

@@ -1,5 +1,6 @@
 /** Conditions of outer joins that read nothing of what is joined, where a server loses them. Layer 3. */
 import type { ColumnNode, ExprNode } from "../ast/expr.ts";
+import { pathsOf, rootOf } from "../ast/path.ts";
 import { isOwn } from "../ast/queries.ts";
 import type { Clause, SelectNode } from "../ast/select.ts";
 import { columnsOf, conjuncts } from "../ast/shape.ts";
@@ -19,9 +20,11 @@ function columnInSight(query: SelectNode, on: Clause, position: number): ColumnN
   ];
   for (const { tokens, node } of clauses)
     for (const column of columnsOf(node)) {
-      const at = column.token.kind === "scope" ? tokens.indexOf(column.token) : -1;
+      const root = rootOf(column.token);
+      const at = root.kind === "scope" ? tokens.indexOf(root) : -1;
       const token = at === -1 || at > position ? undefined : on.tokens[at];
-      if (token !== undefined) return { ...column, token };
+      const own = pathsOf(column.token).at(-1)?.link.keys[0]?.own ?? column;
+      if (token !== undefined) return { kind: "column", token, column: own.column, codec: own.codec };
     }
   return null;
 }

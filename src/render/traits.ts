@@ -58,6 +58,10 @@ export interface Traits {
   readonly namesExpressions: boolean;
   /** Each assignment of an UPDATE sees the values that those before it have set. */
   readonly assignsInTurn: boolean;
+  /** All rows of a DELETE are found before those that refer to one of them are removed or changed. */
+  readonly cascadesAtOnce: boolean;
+  /** What is selected twice from a query in FROM keeps both of its names. */
+  readonly namesRepeated: boolean;
   /** A query in FROM may use the columns of the queries around it. */
   readonly correlatedDerived: boolean;
   /**

@@ -23,10 +23,10 @@ import type {
   ValueNode,
   WindowNode,
 } from "../../ast/expr.ts";
-import { pathsOf } from "../../ast/path.ts";
+import { pathsOf, rootOf } from "../../ast/path.ts";
 import { leadsTo } from "../../ast/queries.ts";
 import { type Clause, type QueryNode, type SelectNode, type TableRef, type ValuesSource, valuesColumn } from "../../ast/select.ts";
-import { childrenOf } from "../../ast/shape.ts";
+import { childrenOf, sameExpression } from "../../ast/shape.ts";
 import type { TypedCodec } from "../../ast/type.ts";
 import type { Codec, Family } from "../../codec/codec.ts";
 import { jsonCodec } from "../../codec/json.ts";
@@ -138,6 +138,21 @@ export class MysqlRenderer extends Renderer {
       this.#apart.set(window, other);
     });
     super.select(node, names);
+  }
+
+  /** What the statement's own select has had before. */
+  readonly #again = new Set<ExprNode>();
+  protected override outermost(node: SelectNode): void {
+    const columns = this.traits.namesRepeated ? [] : node.columns.filter((column) => column.node.kind === "column");
+    columns.forEach((column, i) => {
+      if (columns.slice(0, i).some((other) => sameExpression(other, column))) this.#again.add(column.node);
+    });
+    super.outermost(node);
+  }
+  protected override selected(item: ExprNode): void {
+    const ofRows = this.#again.has(item) && item.kind === "column" && this.find(rootOf(item.token)).source.kind !== "table";
+    if (ofRows) super.call({ kind: "call", name: "coalesce", args: [item, { kind: "null" }], codec: item.codec });
+    else super.selected(item);
   }
 
   protected override incomingColumn(name: string): void {

@@ -96,6 +96,9 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     havingSeesRows: maria,
     namesExpressions: false,
     assignsInTurn: true,
+    cascadesAtOnce: false,
+    // 9.7 calls both columns c1 in `select d.v as c0, d.v as c1 from t join (select id, 0 + 0e0 as v from u) as d on ... order by t.n`.
+    namesRepeated: maria,
     correlatedDerived: !maria && since(8, 0),
     // 10.11 gives 1 for `select max(c.v) from (select n is null as v from t where false) as c right join u on u.ok`.
     outlives: maria ? "defaults" : "constants",

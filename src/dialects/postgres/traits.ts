@@ -35,6 +35,8 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     havingSeesRows: true,
     namesExpressions: true,
     assignsInTurn: false,
+    cascadesAtOnce: true,
+    namesRepeated: true,
     correlatedDerived: true,
     outlives: "nothing",
     outerConditions: true,

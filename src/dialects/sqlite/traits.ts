@@ -38,6 +38,8 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     havingSeesRows: true,
     namesExpressions: false,
     assignsInTurn: false,
+    cascadesAtOnce: true,
+    namesRepeated: true,
     correlatedDerived: true,
     outlives: "nothing",
     outerConditions: true,

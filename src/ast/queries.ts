@@ -65,7 +65,7 @@ export function asksFor(node: ExprNode, tables: ReadonlySet<TableRef>): boolean 
   const within = (query: QueryNode): boolean =>
     sourcesOf(query).some((source) => {
       if (source.kind === "table") return tables.has(source.table);
-      if (source.kind === "derived" || seen.has(source.cte)) return false;
+      if (source.kind !== "cte" || seen.has(source.cte)) return false;
       seen.add(source.cte);
       return within(source.cte.query);
     }) || expressionsOf(query).some(among);

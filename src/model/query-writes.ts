@@ -195,7 +195,11 @@ export function deleteNode(state: QueryState, verb: "delete" | "purge" = "delete
   const { meta } = modelOf(state, "delete");
   // A limit has the server find all of the keys first.
   if (readsWhatGoes(state, meta))
-    return { kind: "delete", table: meta.table, where: [chosenRows({ ...state, limit: state.limit ?? Number.MAX_SAFE_INTEGER }, meta)] } as const;
+    return {
+      kind: "delete",
+      table: meta.table,
+      where: [chosenRows({ ...state, limit: state.limit ?? Number.MAX_SAFE_INTEGER }, meta)],
+    } as const;
   if (!isPlain(state, meta)) return { kind: "delete", table: meta.table, where: [chosenRows(state, meta)] } as const;
   return { kind: "delete", table: meta.table, where: conditions(state), ...reasonOf(state) } as const;
 }

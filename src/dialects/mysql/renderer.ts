@@ -25,7 +25,7 @@ import type {
 } from "../../ast/expr.ts";
 import { pathsOf, rootOf } from "../../ast/path.ts";
 import { leadsTo } from "../../ast/queries.ts";
-import { type Clause, type QueryNode, type SelectNode, type TableRef, type ValuesSource, valuesColumn } from "../../ast/select.ts";
+import type { Clause, QueryNode, SelectNode, TableRef, ValuesSource } from "../../ast/select.ts";
 import { childrenOf, sameExpression } from "../../ast/shape.ts";
 import type { TypedCodec } from "../../ast/type.ts";
 import type { Codec, Family } from "../../codec/codec.ts";
@@ -45,7 +45,7 @@ import { separatorLiteral, writeAverage, writeExtremeDate, writeJsonList } from 
 import { writeCast } from "./cast.ts";
 import { JsonWriter } from "./json.ts";
 import { negated, underNot } from "./negation.ts";
-import { valuesColumnText, valuesOf } from "./values.ts";
+import { valuesColumnText, writeValues } from "./values.ts";
 
 /** A long list of these travels as one JSON document. */
 const listTypes: Readonly<Record<string, string>> = {
@@ -249,27 +249,11 @@ export class MysqlRenderer extends Renderer {
   }
 
   protected override values(source: ValuesSource, alias: string): void {
-    if (this.traits.listParameter !== "json") return this.#unitedValues(source, alias);
-    const { document, columns } = valuesOf(source, this.wire);
-    this.write("json_table(");
-    this.sink.param(document);
-    this.write(`, '$[*]' columns (${columns})) as ${this.quote(alias)}`);
-  }
-
-  #unitedValues({ columns, rows }: ValuesSource, alias: string): void {
-    rows.forEach((row, r) => {
-      this.write(r === 0 ? "(select " : " union all select ");
-      columns.forEach((codec, c) => {
-        this.write(c > 0 ? ", " : "");
-        this.value(row[c], codec);
-        if (r === 0) this.write(` as ${valuesColumn(c).name}`);
-      });
-    });
-    this.write(`) as ${this.quote(alias)}`);
+    writeValues(this, source, alias);
   }
 
   protected override valuesColumn(written: string, codec: TypedCodec): string {
-    return this.traits.listParameter === "json" ? valuesColumnText(written, codec, this.traits.textCollation) : written;
+    return valuesColumnText(written, codec, this.traits);
   }
 
   protected override like(node: LikeNode): void {

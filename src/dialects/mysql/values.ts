@@ -2,6 +2,8 @@
 import { type ValuesSource, valuesColumn } from "../../ast/select.ts";
 import type { ColumnType, TypedCodec } from "../../ast/type.ts";
 import type { WireCodec } from "../../codec/codec.ts";
+import type { ExprRenderer } from "../../render/expr-renderer.ts";
+import type { Traits } from "../../render/traits.ts";
 
 /** What JSON_TABLE is told to read; documents and bytes are texts on the way. */
 const types: Readonly<Record<string, string | ((type: ColumnType) => string)>> = {
@@ -17,24 +19,39 @@ const types: Readonly<Record<string, string | ((type: ColumnType) => string)>> =
 };
 const text = "longtext character set utf8mb4";
 
-export interface Values {
-  /** The document: a row is an array. */
-  readonly document: string;
-  /** The columns of JSON_TABLE. */
-  readonly columns: string;
+export function writeValues(to: ExprRenderer, source: ValuesSource, alias: string): void {
+  if (to.traits.listParameter === "json") {
+    to.write("json_table(");
+    to.sink.param(documentOf(source, to.wire));
+    to.write(`, '$[*]' columns (${source.columns.map(jsonColumn).join(", ")})) as ${to.quote(alias)}`);
+  } else {
+    to.write("(");
+    writeUnited(to, source);
+    to.write(`) as ${to.quote(alias)}`);
+  }
 }
 
-export function valuesOf({ columns, rows }: ValuesSource, wire: (codec: TypedCodec) => WireCodec): Values {
+/** Before JSON_TABLE: a SELECT for each row. */
+function writeUnited(to: ExprRenderer, { columns, rows }: ValuesSource): void {
+  rows.forEach((row, r) => {
+    to.write(r === 0 ? "select " : " union all select ");
+    columns.forEach((codec, c) => {
+      if (c > 0) to.write(", ");
+      to.value(row[c], codec);
+      if (r === 0) to.write(` as ${valuesColumn(c).name}`);
+    });
+  });
+}
+
+function jsonColumn({ type }: TypedCodec, place: number): string {
+  const word = types[type.word] ?? text;
+  return `${valuesColumn(place).name} ${typeof word === "string" ? word : word(type)} path '$[${place}]' error on error`;
+}
+
+/** A row is an array. */
+function documentOf({ columns, rows }: ValuesSource, wire: (codec: TypedCodec) => WireCodec): string {
   const writers = columns.map((codec) => jsonWriter(codec, wire(codec).encode as ((value: unknown) => unknown) | null));
-  return {
-    document: `[${rows.map((row) => `[${row.map((value, c) => (value === null ? "null" : writers[c]?.(value))).join(",")}]`).join(",")}]`,
-    columns: columns
-      .map(({ type }, c) => {
-        const word = types[type.word] ?? text;
-        return `${valuesColumn(c).name} ${typeof word === "string" ? word : word(type)} path '$[${c}]' error on error`;
-      })
-      .join(", "),
-  };
+  return `[${rows.map((row) => `[${row.map((value, c) => (value === null ? "null" : writers[c]?.(value))).join(",")}]`).join(",")}]`;
 }
 
 /** Numbers keep all their digits as texts; -0 has no sign as a JSON number. */
@@ -53,7 +70,8 @@ function jsonWriter({ type }: TypedCodec, encode: ((value: unknown) => unknown) 
 }
 
 /** The column as it is compared and assigned: said outright, a collation wins over whatever the other side has. */
-export function valuesColumnText(written: string, { type }: TypedCodec, collation: string | null): string {
+export function valuesColumnText(written: string, { type }: TypedCodec, { listParameter, textCollation }: Traits): string {
+  if (listParameter !== "json") return written;
   if (type.word === "bytes") return `from_base64(${written})`;
-  return collation === null || type.word === "json" || types[type.word] !== undefined ? written : `${written} collate ${collation}`;
+  return textCollation === null || type.word === "json" || types[type.word] !== undefined ? written : `${written} collate ${textCollation}`;
 }

@@ -35,7 +35,17 @@ export async function historyExists(db: DataHandle): Promise<boolean> {
 }
 
 export async function ensureHistory(db: DataHandle): Promise<void> {
-  if (!(await historyExists(db))) await db.createTableIfNotExists(MigrationRecord);
+  if (await historyExists(db)) return;
+  try {
+    await db.createTableIfNotExists(MigrationRecord);
+  } catch (error) {
+    if (!(error instanceof QueryError) || error.retryable) throw error;
+    throw new QueryError(`the table ${historyTable}, which notes what was applied, cannot be made: ${error.message}`, {
+      cause: error,
+      hint: "migrate as a user who may create tables",
+      outcome: "not_applied",
+    });
+  }
 }
 
 /** In the order they were applied; none where nothing was ever run. */

@@ -26,6 +26,7 @@ import { suite as locks } from "./locks.ts";
 import { suite as migrations } from "./migrations.ts";
 import { suite as migrationsGenerated } from "./migrations-generated.ts";
 import { suite as migrationsLive } from "./migrations-live.ts";
+import { suite as migrationsRights } from "./migrations-rights.ts";
 import { suite as migrationsTools } from "./migrations-tools.ts";
 import { suite as namedWindows } from "./named-windows.ts";
 import { suite as orderInput } from "./order-input.ts";
@@ -171,6 +172,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   "for await: batches": iterate,
   migrations,
   "migrations: generated": migrationsGenerated,
+  "migrations: rights": migrationsRights,
   "migrations: live": migrationsLive,
   "statements per operation": statementCounts,
   "migrations: tools": migrationsTools,

@@ -40,6 +40,9 @@ type InstanceConstructor = new (options: { readonly dataDir?: string }) => Insta
 const STATUS: Readonly<Record<string, TransactionStatus>> = { I: "idle", T: "open", E: "failed" };
 
 /** Opens PostgreSQL in this process, in memory or in a directory. */
+/** A server is started here, which takes seconds on a busy machine; no network can be silent meanwhile. */
+const startMs = 60_000;
+
 export async function openDriver(target: ConnectionTarget, settings: SessionSettings): Promise<Driver> {
   const library = await importLibrary(LIBRARIES.pglite);
   const PGlite = member(library, "PGlite") as InstanceConstructor;
@@ -65,7 +68,7 @@ export async function openDriver(target: ConnectionTarget, settings: SessionSett
       return applySettings(target, settings, async (sql, params) => (await wire.send({ ...request, parse: sql, params })).rows[0]);
     };
     try {
-      const version = await withDeadline(connectTimeout(target, settings), start(), () => {});
+      const version = await withDeadline(Math.max(startMs, connectTimeout(target, settings)), start(), () => {});
       connections += 1;
       return new PostgresSession(connections, serverInfo("pglite", version), wire, settings.prepare, restore, () => {});
     } catch (error) {

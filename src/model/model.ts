@@ -22,6 +22,7 @@ import { bulkUpdate } from "./bulk-update.ts";
 import { deletionOfInstance } from "./deletion.ts";
 import { getOrCreate, updateOrCreate } from "./find-or-create.ts";
 import { instancesFrom } from "./from-sql.ts";
+import { findRow, keyValues } from "./keys.ts";
 import { type Behaviour, ModelMeta, metaKey, metaOf, registerTable, type TableOptions } from "./meta.ts";
 import { insertInstance, refreshInstance, updateInstance } from "./persistence.ts";
 import { ModelQuery } from "./query-set.ts";
@@ -92,8 +93,10 @@ abstract class ModelStatics extends ModelBase {
   static count(): Promise<number> {
     return this.all().count();
   }
-  static find(key: unknown): Promise<unknown> {
-    return this.all().find(key);
+  static async find(key: unknown): Promise<unknown> {
+    const meta = metaOf(this);
+    const values = keyValues(meta, key);
+    return findRow(sourceOf(this as never) as ModelConstructor, meta, sessionOf(this[sessionKey] ?? null), values);
   }
   static get(condition: unknown): Promise<unknown> {
     return this.all().get(condition);

@@ -34,14 +34,24 @@ function readArrayItems(raw: string): (string | null)[] {
   return items;
 }
 
+/** An item of an array literal. Most have nothing to escape. */
+function quoted(item: string): string {
+  return `"${item.includes('"') || item.includes("\\") ? item.replace(/["\\]/g, "\\$&") : item}"`;
+}
+
 const array = (element: WireCodec): WireCodec => {
   const encode = element.encode as ((value: unknown) => unknown) | null;
   const decode = element.decode as ((raw: unknown) => unknown) | null;
   return {
-    encode: (items: readonly unknown[]) =>
-      `{${items
-        .map((item) => (item === null ? "NULL" : `"${String(encode === null ? item : encode(item)).replace(/["\\]/g, "\\$&")}"`))
-        .join(",")}}`,
+    encode(items: readonly unknown[]) {
+      let text = "{";
+      for (let i = 0; i < items.length; i++) {
+        if (i > 0) text += ",";
+        const item = items[i];
+        text += item === null ? "NULL" : quoted(String(encode === null ? item : encode(item)));
+      }
+      return `${text}}`;
+    },
     decode: (raw: string) => readArrayItems(raw).map((item) => (item === null || decode === null ? item : decode(item))),
   };
 };

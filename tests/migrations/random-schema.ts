@@ -245,7 +245,8 @@ function changedTable(r: Random, table: TableState, all: readonly TableState[], 
         const from = able.length > 0 ? r.pick(able) : null;
         if (from === null) break;
         const { default: _, ...rest } = from;
-        const given = r.chance(0.5) ? rest : { ...rest, default: r.pick(defaults[from.type] ?? [0]) as never };
+        const alike = !old.has(from.name) && next.uniques.some(({ columns }) => columns.includes(from.name));
+        const given = alike || r.chance(0.5) ? rest : { ...rest, default: r.pick(defaults[from.type] ?? [0]) as never };
         next = { ...next, columns: next.columns.map((one) => (one === from ? given : one)) };
         break;
       }
@@ -261,7 +262,8 @@ function changedTable(r: Random, table: TableState, all: readonly TableState[], 
       case 7:
         next = r.chance(0.5)
           ? { ...next, uniques: next.uniques.slice(1) }
-          : withUnique(r, next, ({ name, nullable }) => old.has(name) || nullable === true);
+          : // The rows that are there would all get a new column's default, or its neutral value.
+            withUnique(r, next, ({ name, nullable, default: given }) => old.has(name) || (nullable === true && given === undefined));
         break;
       case 8:
         next = r.chance(0.5) ? { ...next, checks: next.checks.slice(1) } : withCheck(r, next);

@@ -125,17 +125,6 @@ function detailOf(problem: Readonly<Record<string, string | readonly string[]>>)
   );
 }
 
-const mostInMessage = 5;
-
-function summaryOf(detail: readonly ValidationDetail[], model: string | undefined): string {
-  const lines = detail.slice(0, mostInMessage).map(({ field, index, message }) => {
-    const place = field === "*" ? "" : `${field}: `;
-    return index === undefined ? `${place}${message}` : `row ${index}: ${place}${message}`;
-  });
-  const more = detail.length - lines.length;
-  return `${model ?? "the row"} is not valid: ${lines.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
-}
-
 /**
  * A row, insert or update that breaks the rules of its model; it tells everything that is wrong at once.
  * @example
@@ -146,13 +135,16 @@ export class ValidationError extends KakaError {
   /** What is wrong, one entry each; empty where no field is to blame. */
   readonly detail: readonly ValidationDetail[];
 
-  /** @param problem messages by field, or entries of `detail`, or a message alone */
+  /** @param problem messages by field, or one message */
   constructor(
-    problem: string | Readonly<Record<string, string | readonly string[]>> | readonly ValidationDetail[],
-    details: ErrorDetails = {},
+    problem: string | Readonly<Record<string, string | readonly string[]>>,
+    details: ErrorDetails & { readonly detail?: readonly ValidationDetail[] } = {},
   ) {
-    const detail = typeof problem === "string" ? [] : Array.isArray(problem) ? (problem as ValidationDetail[]) : detailOf(problem as never);
-    super(typeof problem === "string" ? problem : summaryOf(detail, details.model), details);
+    const { detail = typeof problem === "string" ? [] : detailOf(problem), ...rest } = details;
+    super(
+      typeof problem === "string" ? problem : `not valid: ${detail.map(({ field, message }) => `${field}: ${message}`).join("; ")}`,
+      rest,
+    );
     this.detail = detail;
   }
 

@@ -8,6 +8,7 @@ export function jsonListCodec(items: JsonShape): Codec<readonly unknown[]> {
   return {
     type: { word: "json", items },
     family: "json",
-    accept: (_, label) => refuseBecause(label, "a list that a query made is compared with nothing"),
+    accept: (_, label) =>
+      refuseBecause(label, "a list that a query made is compared with nothing", { rule: "type", expectedType: "array" }),
   };
 }

@@ -17,6 +17,8 @@ export const JsonNull: JsonNullValue = Object.freeze(new JsonNullValue());
 
 const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/i;
 
+const notJson = { rule: "type", expectedType: "json" } as const;
+
 /** The document as text. @throws ValueError for what JSON or a database cannot hold. */
 export function stringifyJson(value: unknown, label: string): string {
   let text: string | undefined;
@@ -28,11 +30,11 @@ export function stringifyJson(value: unknown, label: string): string {
       error instanceof TypeError && /circular/i.test(error.message)
         ? "it refers to itself"
         : "it holds a value that JSON has no word for (a bigint?)";
-    return refuseBecause(label, `the document cannot be written as JSON: ${reason}`);
+    return refuseBecause(label, `the document cannot be written as JSON: ${reason}`, notJson);
   }
-  if (text === undefined) return refuse(label, "a JSON document", value);
+  if (text === undefined) return refuse(label, "json", value);
   if (text.includes("\\u") && unstorable.test(text))
-    return refuseBecause(label, "the document holds a NUL character or half of a surrogate pair");
+    return refuseBecause(label, "the document holds a NUL character or half of a surrogate pair", { rule: "well_formed" });
   return text;
 }
 
@@ -46,9 +48,9 @@ export const jsonCodec: Codec = {
   family: "json",
   accept(value, label) {
     if (value === undefined || typeof value === "function" || typeof value === "symbol" || typeof value === "bigint") {
-      return refuse(label, "a JSON document", value);
+      return refuse(label, "json", value);
     }
-    if (typeof value === "number" && !Number.isFinite(value)) return refuse(label, "a JSON document", value);
+    if (typeof value === "number" && !Number.isFinite(value)) return refuse(label, "json", value);
     return value;
   },
 };

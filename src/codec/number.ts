@@ -2,14 +2,17 @@
 import type { Codec } from "./codec.ts";
 import { refuse, refuseBecause } from "./refuse.ts";
 
+const notInteger = { rule: "type", expectedType: "integer" } as const;
+
 function integer(word: "smallint" | "int" | "bigint", low: number, high: number): Codec<number> {
+  const outside = { rule: "range", expectedMin: low, expectedMax: high };
   return {
     type: { word },
     family: "int",
     accept(value, label) {
-      if (typeof value !== "number") return refuse(label, "an integer", value);
-      if (!Number.isInteger(value)) return refuseBecause(label, "takes an integer, got a number with a fraction or not finite");
-      if (value < low || value > high) return refuseBecause(label, `the number is outside ${low} to ${high}`);
+      if (typeof value !== "number") return refuse(label, "integer", value);
+      if (!Number.isInteger(value)) return refuseBecause(label, "takes an integer, got a number with a fraction or not finite", notInteger);
+      if (value < low || value > high) return refuseBecause(label, `the number is outside ${low} to ${high}`, outside);
       return Object.is(value, -0) ? 0 : value;
     },
   };
@@ -22,14 +25,15 @@ export const safeIntCodec = integer("bigint", Number.MIN_SAFE_INTEGER, Number.MA
 
 const low64 = -(2n ** 63n);
 const high64 = 2n ** 63n - 1n;
+const outside64 = { rule: "range", expectedMin: String(low64), expectedMax: String(high64) };
 
 export const bigintCodec: Codec<bigint> = {
   type: { word: "bigint" },
   family: "bigint",
   accept(value, label) {
     if (typeof value !== "bigint")
-      return refuse(label, "a bigint", value, typeof value === "number" ? "write 5n, or BigInt(value)" : undefined);
-    if (value < low64 || value > high64) return refuseBecause(label, "the bigint does not fit in 64 bits");
+      return refuse(label, "bigint", value, typeof value === "number" ? "write 5n, or BigInt(value)" : undefined);
+    if (value < low64 || value > high64) return refuseBecause(label, "the bigint does not fit in 64 bits", outside64);
     return value;
   },
 };
@@ -38,7 +42,7 @@ export const floatCodec: Codec<number> = {
   type: { word: "float" },
   family: "float",
   accept(value, label) {
-    if (typeof value !== "number" || !Number.isFinite(value)) return refuse(label, "a finite number", value);
+    if (typeof value !== "number" || !Number.isFinite(value)) return refuse(label, "number", value);
     return Object.is(value, -0) ? 0 : value;
   },
 };
@@ -62,16 +66,19 @@ export function canonicalDecimal(text: string, scale: number): { text: string; d
 }
 
 export function decimalCodec(precision: number, scale: number): Codec<string> {
+  const tooWide = { rule: "precision", expectedDigits: precision - scale };
+  const tooFine = { rule: "scale", expectedDigits: scale };
   return {
     type: { word: "decimal", precision, scale },
     family: "decimal",
     accept(value, label) {
-      if (typeof value !== "string") return refuse(label, "a decimal as a string", value, 'write "9.50", not 9.5: numbers lose digits');
+      if (typeof value !== "string") return refuse(label, "decimal", value, 'write "9.50", not 9.5: numbers lose digits');
       const canonical = canonicalDecimal(value, scale);
-      if (canonical === null) return refuseBecause(label, "the string is not a decimal number");
-      if (canonical.digits > precision - scale) return refuseBecause(label, `more than ${precision - scale} digits before the point`);
+      if (canonical === null) return refuseBecause(label, "the string is not a decimal number", { rule: "type", expectedType: "decimal" });
+      if (canonical.digits > precision - scale)
+        return refuseBecause(label, `more than ${precision - scale} digits before the point`, tooWide);
       if (canonical.fraction > scale)
-        return refuseBecause(label, `more than ${scale} digits after the point`, "round it before it is stored");
+        return refuseBecause(label, `more than ${scale} digits after the point`, tooFine, "round it before it is stored");
       return canonical.text;
     },
   };

@@ -1,13 +1,15 @@
 /** Text, identifiers as text, and closed sets of words. Layer 1. */
 import type { Codec } from "./codec.ts";
-import { refuse, refuseBecause } from "./refuse.ts";
+import { refuse, refuseBecause, refuseWord } from "./refuse.ts";
+
+const wellFormed = { rule: "well_formed" } as const;
 
 /** A string every database can keep unchanged: well-formed and without NUL. */
 export function acceptText(value: unknown, label: string): string {
-  if (typeof value !== "string") return refuse(label, "a string", value);
-  if (value.includes("\0")) return refuseBecause(label, "the text holds a NUL character, which databases cannot store");
+  if (typeof value !== "string") return refuse(label, "string", value);
+  if (value.includes("\0")) return refuseBecause(label, "the text holds a NUL character, which databases cannot store", wellFormed);
   if (!value.isWellFormed())
-    return refuseBecause(label, "the text holds half of a surrogate pair", "it was probably cut in the middle of an emoji");
+    return refuseBecause(label, "the text holds half of a surrogate pair", wellFormed, "it was probably cut in the middle of an emoji");
   return value;
 }
 
@@ -31,8 +33,9 @@ export function stringCodec(length: number): Codec<string> {
     family: "text",
     accept(value, label) {
       const text = acceptText(value, label);
-      if (longerThan(text, length)) return refuseBecause(label, `the text is longer than ${length} characters`);
-      return text;
+      if (!longerThan(text, length)) return text;
+      const refusal = { rule: "max_length", expectedMax: length, received: charactersOf(text) };
+      return refuseBecause(label, `the text is longer than ${length} characters`, refusal);
     },
   };
 }
@@ -45,9 +48,13 @@ export const uuidCodec: Codec<string> = {
   type: { word: "uuid" },
   family: "uuid",
   accept(value, label) {
-    if (typeof value !== "string") return refuse(label, "a uuid as a string", value);
+    if (typeof value !== "string") return refuse(label, "uuid", value);
     const text = value.toLowerCase();
-    return uuidPattern.test(text) ? text : refuseBecause(label, "the string is not a uuid of the form 8-4-4-4-12 hexadecimal digits");
+    if (uuidPattern.test(text)) return text;
+    return refuseBecause(label, "the string is not a uuid of the form 8-4-4-4-12 hexadecimal digits", {
+      rule: "type",
+      expectedType: "uuid",
+    });
   },
 };
 
@@ -57,8 +64,7 @@ export function enumCodec(values: readonly string[]): Codec<string> {
     type: { word: "enum", values },
     family: "enum",
     accept(value, label) {
-      if (typeof value !== "string") return refuse(label, `one of ${values.join(", ")}`, value);
-      return allowed.has(value) ? value : refuseBecause(label, `the string is not one of ${values.join(", ")}`);
+      return typeof value === "string" && allowed.has(value) ? value : refuseWord(label, values, value);
     },
   };
 }
@@ -67,7 +73,7 @@ export const boolCodec: Codec<boolean> = {
   type: { word: "bool" },
   family: "bool",
   accept(value, label) {
-    return typeof value === "boolean" ? value : refuse(label, "true or false", value);
+    return typeof value === "boolean" ? value : refuse(label, "boolean", value);
   },
 };
 
@@ -80,6 +86,6 @@ export const bytesCodec: Codec<Uint8Array> = {
   type: { word: "bytes" },
   family: "bytes",
   accept(value, label) {
-    return isBytes(value) ? value : refuse(label, "a Uint8Array", value);
+    return isBytes(value) ? value : refuse(label, "bytes", value);
   },
 };

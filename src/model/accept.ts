@@ -1,38 +1,99 @@
-/** What a column takes, before anything is sent. Layer 6. */
-import { KakaError, UsageError, ValidationError } from "../errors.ts";
-import { brokenRule } from "../validate/broken.ts";
+/** What columns and rows take, before anything is sent. Layer 6. */
+import { UsageError, ValidationError, ValueError } from "../errors.ts";
+import { addAbsence, addMessages, errorOf, type Findings, noFindings } from "../validate/broken.ts";
+import { checkValue, passedValue } from "../validate/check.ts";
+import { columnValue, type ModelBase, metaOfInstance } from "./base.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 
-/** The value's normal form. @throws ValueError, ValidationError */
+/** Null where nothing was found. */
+export function invalid(meta: ModelMeta, found: Findings): ValidationError | null {
+  const columns = [...new Set(found.detail.map(({ field }) => field))].filter((field) => meta.columns.has(field));
+  return errorOf(found, meta.name, columns.length === 0 ? undefined : columns);
+}
+
+/** The value's normal form. @throws ValidationError */
 export function acceptValue(meta: ModelMeta, column: ColumnMeta, value: unknown): unknown {
-  const { nullable, rules, validators } = column.declaration;
-  if (value === null) {
-    if (nullable) return null;
-    throw new UsageError(`${column.label} cannot be null`, {
-      hint: "declare it with .nullable(), or give it a value",
-      model: meta.name,
-      columns: [column.property],
-    });
+  try {
+    return passedValue(column, value);
+  } catch (error) {
+    const found = noFindings();
+    checkValue(column, value, found);
+    throw invalid(meta, found) ?? error;
   }
-  const accepted = column.codec.accept(value, column.label);
-  if (rules.length > 0) {
-    const broken = rules.filter((rule) => !rule.test(accepted));
-    if (broken.length > 0)
-      throw new ValidationError(
-        broken.map((rule) => brokenRule(rule, column.property, accepted)),
-        { model: meta.name },
-      );
-  }
-  for (const rule of validators) {
-    try {
-      rule(value as never);
-    } catch (error) {
-      if (error instanceof KakaError) throw error;
-      throw new ValidationError(`${column.label}: ${error instanceof Error ? error.message : "the value breaks a rule"}`, {
-        model: meta.name,
-        columns: [column.property],
-      });
+}
+
+/**
+ * What a statement threw; a value that turned out not to be writable, such as a document with a bigint in it, as an error of its row.
+ */
+export function writingError(error: unknown, meta: ModelMeta, check: (found: Findings) => void): unknown {
+  if (!(error instanceof ValueError)) return error;
+  const found = noFindings();
+  check(found);
+  return invalid(meta, found) ?? error;
+}
+
+/** Whether the row brings nothing that an insert needs a value for. */
+function isFilledIn(meta: ModelMeta, { property, declaration }: ColumnMeta): boolean {
+  const { identity, dbDefault, nullable, autoNow, autoNowAdd } = declaration;
+  return identity || dbDefault !== null || nullable || autoNow || autoNowAdd || meta.behaviour.pinned.includes(property);
+}
+
+/** Adds what is wrong with a row that is to be inserted. */
+export function checkNewRow(meta: ModelMeta, instance: ModelBase, found: Findings, index?: number): void {
+  for (const column of meta.list) {
+    const { autoNow, autoNowAdd } = column.declaration;
+    const value = columnValue(instance, column);
+    if (autoNow || (autoNowAdd && value === null)) continue;
+    if (value !== undefined) checkValue(column, value, found, index);
+    else if (!isFilledIn(meta, column)) {
+      found.hint ??= "give a value, or declare the column with .default() or .nullable()";
+      addAbsence(found, { field: column.property, label: column.label, index }, "required", `${meta.name} needs ${column.property}`);
     }
   }
-  return accepted;
+}
+
+/** Adds what is wrong with these columns of a row that is there already; those that were not loaded are passed over. */
+export function checkColumns(columns: readonly ColumnMeta[], instance: ModelBase, found: Findings, index?: number): void {
+  for (const column of columns) {
+    const value = columnValue(instance, column);
+    if (value !== undefined) checkValue(column, value, found, index);
+  }
+}
+
+/** A row with rules of its own. */
+export interface Cleaning extends ModelBase {
+  clean(): unknown;
+}
+
+/** Whether the class has rules of its own for whole rows. */
+export function hasClean(instance: ModelBase): instance is Cleaning {
+  return typeof (instance as Partial<Cleaning>).clean === "function";
+}
+
+/** Adds what `clean()` finds; a promise where it answers later. `wrong`: columns of the row are known to be. */
+export function checkClean(instance: Cleaning, found: Findings, wrong: boolean, index?: number): void | PromiseLike<void> {
+  const take = (answer: unknown): void => {
+    if (answer === undefined || answer === null) return;
+    if (typeof answer !== "object" || Array.isArray(answer))
+      throw new UsageError(`clean() of ${metaOfInstance(instance).name} returns messages by field, or nothing`, {
+        hint: 'write return { endsAt: "must be after the start" }',
+      });
+    const messages = Object.entries(answer).filter(([, message]) => message !== undefined && message !== null);
+    const error = new ValidationError(Object.fromEntries(messages));
+    if (error.detail.length > 0) addMessages(found, error, metaOfInstance(instance).name, index);
+  };
+  const refuse = (error: unknown): void => {
+    if (error instanceof ValidationError) addMessages(found, error, metaOfInstance(instance).name, index);
+    // It may have stumbled over a value that is known to be wrong.
+    else if (!wrong) throw error;
+  };
+  let answer: unknown;
+  try {
+    answer = instance.clean();
+  } catch (error) {
+    return refuse(error);
+  }
+  if (typeof (answer as PromiseLike<unknown> | null | undefined)?.then === "function")
+    return (answer as PromiseLike<unknown>).then(take, refuse);
+  take(answer);
 }

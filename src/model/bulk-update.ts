@@ -4,11 +4,13 @@ import type { ExprNode, ScopeToken } from "../ast/expr.ts";
 import { type ValuesSource, valuesColumn } from "../ast/select.ts";
 import type { Session } from "../engine/session.ts";
 import { StaleObjectError, UsageError } from "../errors.ts";
-import { acceptValue } from "./accept.ts";
+import { checkColumns } from "./accept.ts";
 import { columnValue, type ModelBase, setValue, stateOf } from "./base.ts";
+import { checkedRows, type RowCheck, refusedRows } from "./checked.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { markSaved, savedKey } from "./persistence.ts";
 import { runNode } from "./reading.ts";
+import { changedValues } from "./row-values.ts";
 import { assertPinnedChanges } from "./scope-values.ts";
 
 /** One text for many calls: the last chunk of long lists is the only one with fewer rows. */
@@ -34,17 +36,17 @@ export async function bulkUpdate(
   const columns = columnsToWrite(meta, instances, fields);
   if (instances.length === 0 || columns.length === 0) return 0;
   const now = new Date();
-  const rows = instances.map((instance): Row => {
+  const check: RowCheck = (instance, found, index) => checkColumns(columns, instance, found, index);
+  const rows = await checkedRows(meta, instances, check, (instance): Row => {
     const key = savedKey(meta, instance, "be updated");
-    const values = columns.map((column) => {
+    for (const column of columns) {
       if (column.declaration.autoNow) setValue(instance, column, new Date(now));
-      const value = columnValue(instance, column);
-      if (value === undefined)
+      if (columnValue(instance, column) === undefined)
         throw new UsageError(`${column.label} was not loaded in ${String(instance)}`, {
           hint: "leave it out of fields, or load it with alsoSelect()",
         });
-      return acceptValue(meta, column, value);
-    });
+    }
+    const values = changedValues(meta, instance, columns);
     assertPinnedChanges(
       meta,
       columns.map((column, c) => [column, values[c]]),
@@ -53,7 +55,7 @@ export async function bulkUpdate(
   });
   assertOnce(meta, rows);
   const most = Math.max(1, Math.min(mostRows, Math.floor(session.traits.maxParameters / (columns.length + meta.primaryKey.length))));
-  await session.transaction(async (tx) => {
+  const work = session.transaction(async (tx) => {
     for (let i = 0; i < rows.length; i += most) {
       const chunk = rows.slice(i, i + most);
       const found = await updateChunk(meta, tx, columns, chunk);
@@ -65,6 +67,7 @@ export async function bulkUpdate(
         });
     }
   });
+  await work.catch(refusedRows(meta, instances, check));
   for (const { instance, values } of rows) markSaved(meta, instance, session, columns, values);
   return rows.length;
 }

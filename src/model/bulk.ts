@@ -3,10 +3,13 @@
 import type { Session } from "../engine/session.ts";
 import { UsageError } from "../errors.ts";
 import { interpretRows } from "../hydrate/interpret.ts";
+import { checkNewRow } from "./accept.ts";
 import { type ModelBase, stateOf } from "./base.ts";
+import { checkedRows, type RowCheck, refusedRows } from "./checked.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
-import { assertKeyGiven, type InsertValues, identityValue, insertColumn, insertValues, markSaved, readGenerated } from "./persistence.ts";
+import { assertKeyGiven, identityValue, insertColumn, markSaved, readGenerated } from "./persistence.ts";
 import { readRows, runNode, wireAccess } from "./reading.ts";
+import { type InsertValues, insertValues } from "./row-values.ts";
 import { selectColumns, selectFrom } from "./selection.ts";
 import { bindFields } from "./whole-row.ts";
 
@@ -62,6 +65,18 @@ export function chunksOf(pending: readonly Pending[], session: Session, batchSiz
   return chunks;
 }
 
+export function checkNew(meta: ModelMeta): RowCheck {
+  return (instance, found, index) => checkNewRow(meta, instance, found, index);
+}
+
+/** The rows with accepted values. @throws ValidationError that tells what is wrong with each of them */
+export function pendingRows(meta: ModelMeta, instances: readonly ModelBase[], now: Date): Promise<Pending[]> {
+  return checkedRows(meta, instances, checkNew(meta), (instance): Pending => {
+    const { columns, values, generated } = insertValues(meta, instance, now);
+    return { instance, columns, values, generated };
+  });
+}
+
 export async function bulkInsert(meta: ModelMeta, instances: readonly ModelBase[], session: Session, batchSize: number): Promise<void> {
   if (instances.length === 0) return;
   const now = new Date();
@@ -70,19 +85,14 @@ export async function bulkInsert(meta: ModelMeta, instances: readonly ModelBase[
       throw new UsageError(`${meta.name}.bulkCreate: ${String(instance)} is in the database already`, { hint: "save() it" });
   }
   if (new Set(instances).size !== instances.length) throw new UsageError(`${meta.name}.bulkCreate was given the same instance twice`);
-  const pending = instances.map((instance): Pending => {
-    const { columns, values, generated } = insertValues(meta, instance, now);
-    return { instance, columns, values, generated };
-  });
+  const pending = await pendingRows(meta, instances, now);
   const chunks = chunksOf(pending, session, batchSize);
   for (const { columns, generated } of chunks) assertReadable(meta, session, columns, generated);
   const filled: unknown[][][] = [];
-  if (chunks.length === 1) filled.push(await insertChunk(meta, session, chunks[0] as Chunk));
-  else {
-    await session.transaction(async (tx) => {
-      for (const chunk of chunks) filled.push(await insertChunk(meta, tx, chunk));
-    });
-  }
+  const work = async (tx: Session): Promise<void> => {
+    for (const chunk of chunks) filled.push(await insertChunk(meta, tx, chunk));
+  };
+  await (chunks.length === 1 ? work(session) : session.transaction(work)).catch(refusedRows(meta, instances, checkNew(meta)));
   // Only now are they saved: a failing chunk leaves every instance new.
   chunks.forEach((chunk, c) => {
     const columns = [...chunk.columns, ...chunk.generated];

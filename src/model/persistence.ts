@@ -8,57 +8,17 @@ import type { Session } from "../engine/session.ts";
 import { NotFoundError, StaleObjectError, UnsupportedError, UsageError } from "../errors.ts";
 import { interpretRows } from "../hydrate/interpret.ts";
 import type { CompiledStatement } from "../render/compiled.ts";
-import { acceptValue } from "./accept.ts";
+import { checkColumns, checkNewRow, hasClean, writingError } from "./accept.ts";
 import { columnValue, type ModelBase, metaOfInstance, setValue, stateOf } from "./base.ts";
+import { cleanRow } from "./checked.ts";
 import { again, type KeptStatement, keep, PerModel } from "./kept.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { compileFor, runNode, wireAccess } from "./reading.ts";
-import { assertPinned, assertPinnedChanges, pinsOf } from "./scope-values.ts";
+import { changedColumns, changedValues, cleanNewRow, insertValues } from "./row-values.ts";
+import { assertPinnedChanges } from "./scope-values.ts";
 import { selectColumns, selectFrom } from "./selection.ts";
 import { frozenCopy, notLoaded, sameValue } from "./state.ts";
 import { statementMeta } from "./violations.ts";
-
-/** The columns an insert sends, with accepted values. */
-export interface InsertValues {
-  readonly columns: readonly ColumnMeta[];
-  readonly values: readonly unknown[];
-  /** Filled by the database. */
-  readonly generated: readonly ColumnMeta[];
-}
-
-/** Sets automatic timestamps and what the scopes hold to one value, and checks every value. @throws UsageError, ValueError, ValidationError */
-export function insertValues(meta: ModelMeta, instance: ModelBase, now: Date): InsertValues {
-  const columns: ColumnMeta[] = [];
-  const values: unknown[] = [];
-  const generated: ColumnMeta[] = [];
-  const missing: string[] = [];
-  const pins = pinsOf(meta);
-  for (const column of meta.list) {
-    const { declaration } = column;
-    if (declaration.autoNow || (declaration.autoNowAdd && (columnValue(instance, column) ?? null) === null))
-      setValue(instance, column, new Date(now));
-    if (columnValue(instance, column) === undefined && pins.has(column)) setValue(instance, column, pins.get(column)?.value);
-    const value = columnValue(instance, column);
-    if (value !== undefined) {
-      columns.push(column);
-      const accepted = acceptValue(meta, column, value);
-      assertPinned(meta, pins, column, accepted);
-      values.push(accepted);
-    } else if (declaration.identity || declaration.dbDefault !== null) generated.push(column);
-    else if (declaration.nullable) {
-      columns.push(column);
-      values.push(null);
-    } else missing.push(column.property);
-  }
-  if (missing.length > 0) {
-    throw new UsageError(`${meta.name} needs ${missing.join(", ")}`, {
-      hint: "give a value, or declare the column with .default() or .nullable()",
-      model: meta.name,
-      columns: missing,
-    });
-  }
-  return { columns, values, generated };
-}
 
 export function insertColumn(column: ColumnMeta): InsertColumn {
   return { column: column.ref, codec: column.codec };
@@ -132,9 +92,17 @@ function sameColumns(a: readonly ColumnMeta[], b: readonly ColumnMeta[]): boolea
 
 export async function insertInstance(instance: ModelBase, session: Session): Promise<void> {
   const meta = metaOfInstance(instance);
-  const { columns, values, generated } = insertValues(meta, instance, new Date());
+  const now = new Date();
+  if (hasClean(instance)) await cleanNewRow(meta, instance, now);
+  const { columns, values, generated } = insertValues(meta, instance, now);
   assertKeyGiven(meta, session, columns, generated);
-  const answer = session.run(insertStatement(meta, session, columns, values, generated), statementMeta(meta));
+  let statement: CompiledStatement;
+  try {
+    statement = insertStatement(meta, session, columns, values, generated);
+  } catch (error) {
+    throw writingError(error, meta, (found) => checkNewRow(meta, instance, found));
+  }
+  const answer = session.run(statement, statementMeta(meta));
   const result = answer instanceof Promise ? await answer : answer;
   let filled: unknown[] = [];
   if (session.traits.insertReturning && generated.length > 0) filled = readGenerated(session, generated, result.rows)[0] ?? [];
@@ -264,20 +232,18 @@ export async function updateInstance(instance: ModelBase, session: Session, fiel
   const meta = metaOfInstance(instance);
   const key = savedKey(meta, instance, "be updated");
   const only = fields === null ? null : new Set(fields.map((field) => meta.column(field).property));
-  const changed: ColumnMeta[] = [];
-  const { changes } = instance;
-  for (const property of Object.keys(changes)) if (only === null || only.has(property)) changed.push(meta.column(property));
+  let changed = changedColumns(meta, instance, only);
   if (changed.length === 0) return;
+  if (hasClean(instance)) {
+    await cleanRow(meta, instance, (row, found) => checkColumns(changed, row, found));
+    changed = changedColumns(meta, instance, only);
+  }
   for (const column of meta.list) {
     if (!column.declaration.autoNow) continue;
     setValue(instance, column, new Date());
     if (!changed.includes(column)) changed.push(column);
   }
-  const values = changed.map((column) => {
-    const value = columnValue(instance, column);
-    if (value === undefined) throw new UsageError(`${column.label} is undefined`, { hint: "write null for NULL" });
-    return acceptValue(meta, column, value);
-  });
+  const values = changedValues(meta, instance, changed);
   assertPinnedChanges(
     meta,
     changed.map((column, i) => [column, values[i]]),
@@ -293,7 +259,13 @@ export async function updateInstance(instance: ModelBase, session: Session, fiel
     values[at === -1 ? values.length : at] = read + 1;
     key.push(read);
   }
-  const answer = session.run(updateStatement(meta, session, changed, values, keyColumns, key), statementMeta(meta));
+  let statement: CompiledStatement;
+  try {
+    statement = updateStatement(meta, session, changed, values, keyColumns, key);
+  } catch (error) {
+    throw writingError(error, meta, (found) => checkColumns(changed, instance, found));
+  }
+  const answer = session.run(statement, statementMeta(meta));
   const result = answer instanceof Promise ? await answer : answer;
   if (result.affected === 0) throw stale(meta, instance, "updated", counter === null ? undefined : changedByOthers);
   markSaved(meta, instance, session, changed, values, counter === null ? [] : [counter]);

@@ -6,7 +6,9 @@ import type { Clause, DerivedSource, SelectNode } from "../ast/select.ts";
 import type { DriverResult } from "../drivers/driver.ts";
 import { UsageError } from "../errors.ts";
 import { Expression } from "../expr/expression.ts";
-import { acceptValue } from "./accept.ts";
+import { noFindings } from "../validate/broken.ts";
+import { checkValue, writableValue } from "../validate/check.ts";
+import { invalid } from "./accept.ts";
 import { inputOf } from "./base.ts";
 import { callScope } from "./conditions.ts";
 import { refuseLock } from "./lock.ts";
@@ -116,6 +118,24 @@ function assignment(column: ColumnMeta, value: unknown): Assignment {
   return { column: ref, codec, value: value === null ? { kind: "null" } : { kind: "value", value, codec } };
 }
 
+/** The values are checked; expressions are the database's. @throws ValidationError that tells everything */
+function acceptChanges(
+  meta: ModelMeta,
+  columns: readonly ColumnMeta[],
+  input: Readonly<Record<string, unknown>>,
+): (readonly [ColumnMeta, unknown])[] {
+  try {
+    return columns.map((column) => {
+      const value = input[column.property];
+      return [column, Expression.is(value) ? value : writableValue(column, value)];
+    });
+  } catch (error) {
+    const found = noFindings();
+    for (const column of columns) if (!Expression.is(input[column.property])) checkValue(column, input[column.property], found);
+    throw invalid(meta, found) ?? error;
+  }
+}
+
 /** The assignments of an update; values are taken from the scopes of all sources. */
 function assignments(state: QueryState, meta: ModelMeta, values: unknown): { tokens: readonly ScopeToken[]; set: Assignment[] } {
   const { tokens, result } =
@@ -128,12 +148,10 @@ function assignments(state: QueryState, meta: ModelMeta, values: unknown): { tok
   const input = inputOf(meta, result);
   const names = Object.keys(input).filter((name) => input[name] !== undefined);
   if (names.length === 0) throw new UsageError(`${meta.name}.update was given nothing to set`);
-  const accepted = names.map((name): readonly [ColumnMeta, unknown] => {
-    const column = meta.column(name);
-    if (column.declaration.primaryKey) throw new UsageError(`${column.label} is the primary key: keys are not updated`);
-    const value = input[name];
-    return [column, Expression.is(value) ? value : acceptValue(meta, column, value)];
-  });
+  const columns = names.map((name) => meta.column(name));
+  for (const { declaration, label } of columns)
+    if (declaration.primaryKey) throw new UsageError(`${label} is the primary key: keys are not updated`);
+  const accepted = acceptChanges(meta, columns, input);
   if (state.scoped) assertPinnedChanges(meta, accepted);
   const set = accepted.map(([column, value]) => assignment(column, value));
   for (const column of meta.columns.values()) {

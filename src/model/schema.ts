@@ -12,7 +12,6 @@ import { kindOf } from "../codec/refuse.ts";
 import { UsageError } from "../errors.ts";
 import { Condition, Expression, OrderTerm } from "../expr/expression.ts";
 import { expressionOf } from "../expr/expression-of.ts";
-import { acceptValue } from "./accept.ts";
 import { keyActions } from "./columns.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { targetOf } from "./meta.ts";
@@ -23,7 +22,7 @@ export function tableDefinitionOf(meta: ModelMeta): TableDefinition {
   const scope = meta.scope({ kind: "table", table: meta.table }) as never;
   return {
     table: meta.table,
-    columns: columns.map((column) => columnDefinition(meta, column)),
+    columns: columns.map((column) => columnDefinition(column)),
     primaryKey: meta.primaryKey.map((column) => column.ref),
     uniques: [
       ...columns.filter(({ declaration }) => declaration.unique).map((column) => ({ name: null, columns: [column.ref] })),
@@ -52,7 +51,7 @@ function among(meta: ModelMeta): ExprNode | null {
   return { kind: "isNull", item: meta.node(meta.column(deletedAt), { kind: "table", table: meta.table }), negated: false };
 }
 
-function columnDefinition(meta: ModelMeta, column: ColumnMeta): ColumnDefinition {
+function columnDefinition(column: ColumnMeta): ColumnDefinition {
   const { declaration, ref, codec } = column;
   const given = declaration.dbDefault;
   const dbDefault =
@@ -60,7 +59,7 @@ function columnDefinition(meta: ModelMeta, column: ColumnMeta): ColumnDefinition
       ? null
       : "kind" in given
         ? given
-        : ({ kind: "value", value: acceptValue(meta, column, given.value), codec } satisfies ExprNode);
+        : ({ kind: "value", value: column.codec.accept(given.value, column.label), codec } satisfies ExprNode);
   return {
     column: ref,
     codec,

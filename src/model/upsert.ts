@@ -5,13 +5,14 @@ import type { Session } from "../engine/session.ts";
 import { UniqueViolation, UsageError } from "../errors.ts";
 import { cameTogether } from "../relations/guard.ts";
 import { columnValue, type ModelBase } from "./base.ts";
-import { type Chunk, chunksOf, type Pending } from "./bulk.ts";
+import { type Chunk, checkNew, chunksOf, type Pending, pendingRows } from "./bulk.ts";
+import { refusedRows } from "./checked.ts";
 import { conditionClause } from "./conditions.ts";
 import { ownRows } from "./kept-rows.ts";
 import { keysClause } from "./keys.ts";
 import { chunksOfKeys } from "./locked-keys.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
-import { insertColumn, insertValues } from "./persistence.ts";
+import { insertColumn } from "./persistence.ts";
 import { readRows, runNode } from "./reading.ts";
 import { tableDefinitionOf } from "./schema.ts";
 import { selectFrom, wholeSelection } from "./selection.ts";
@@ -39,7 +40,7 @@ export async function upsertRows(
   const asked = o.where === undefined ? null : conditionClause([meta, meta], o.where, "upsert");
   if (instances.length === 0) return [];
   const now = new Date();
-  const pending = instances.map((instance) => ({ instance, ...insertValues(meta, instance, now) }));
+  const pending = await pendingRows(meta, instances, now);
   const keys = instances.map((instance) => keyOf(on, instance));
   if (new Set(keys).size !== keys.length) {
     throw new UsageError(`${meta.name}.upsert was given two rows with the same ${o.on.join(", ")}`, {
@@ -74,7 +75,7 @@ export async function upsertRows(
   };
   // One statement that hands its rows back is all or nothing by itself.
   const alone = chunks.length === 1 && scopes.length === 0 && session.traits.insertReturning;
-  return alone ? work(session) : session.transaction(work);
+  return (alone ? work(session) : session.transaction(work)).catch(refusedRows(meta, instances, checkNew(meta)));
 }
 
 /** Inserts the rows whose key is not there yet and leaves the others as they are. */
@@ -85,7 +86,7 @@ export async function insertMissing(
   session: Session,
 ): Promise<void> {
   const now = new Date();
-  const pending = instances.map((instance) => ({ instance, ...insertValues(meta, instance, now) }));
+  const pending = await pendingRows(meta, instances, now);
   const chunks = chunksOf(pending, session, 10_000);
   // A row that is marked as deleted still holds its primary key: the one that is missing is that row.
   const back = meta.behaviour.deletion === "soft" && on.every((column) => meta.primaryKey.includes(column));

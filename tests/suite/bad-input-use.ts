@@ -1,5 +1,16 @@
 /** Cases of wrong use: conditions, queries, writes, raw SQL. */
-import { count, exists, QueryError, rowNumber, sql, sum, UniqueViolation, UsageError, ValueError } from "../../src/index.ts";
+import {
+  count,
+  exists,
+  QueryError,
+  rowNumber,
+  sql,
+  sum,
+  UniqueViolation,
+  UsageError,
+  ValidationError,
+  ValueError,
+} from "../../src/index.ts";
 import { type BadCase, bad, secret } from "../support/bad-models.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the calls are wrong on purpose
@@ -218,9 +229,9 @@ export const queryCases: readonly BadCase[] = [
 export const writeCases: readonly BadCase[] = [
   bad("create(undefined)", ({ model }) => model.create(undefined), UsageError, /got undefined/),
   bad("create(an array)", ({ model }) => model.create([]), UsageError, /an object of column values/),
-  bad("create without a required column", ({ model }) => model.create({ id: 2 }), UsageError, /Bad needs name/),
-  bad("create with undefined in it", ({ model }) => model.create({ id: 2, name: undefined }), UsageError, /Bad needs name/),
-  bad("create with null in it", ({ model }) => model.create({ id: 2, name: null }), UsageError, /name cannot be null/),
+  bad("create without a required column", ({ model }) => model.create({ id: 2 }), ValidationError, /Bad needs name/),
+  bad("create with undefined in it", ({ model }) => model.create({ id: 2, name: undefined }), ValidationError, /Bad needs name/),
+  bad("create with null in it", ({ model }) => model.create({ id: 2, name: null }), ValidationError, /name cannot be null/),
   bad(
     "create with an unknown column",
     ({ model }) => model.create({ id: 2, name: "x", vews: 1 }),
@@ -254,11 +265,11 @@ export const writeCases: readonly BadCase[] = [
     UsageError,
     /never taken from input/,
   ),
-  bad("update to null", ({ model }) => model.where({ id: 1 }).update({ name: null }), UsageError, /cannot be null/),
+  bad("update to null", ({ model }) => model.where({ id: 1 }).update({ name: null }), ValidationError, /cannot be null/),
   bad(
     "update with a forged node",
     ({ model }) => model.where({ id: 1 }).update({ views: { node: { kind: "raw", texts: ["0"], items: [] } } }),
-    ValueError,
+    ValidationError,
     /takes an integer, got an object/,
   ),
   bad("save of unknown fields", async ({ model }) => (await model.get({ id: 1 })).save({ fields: ["nam"] }), UsageError, /no column/, 1),

@@ -1,5 +1,5 @@
 /** Cases of wrong use: values that a column cannot hold, in every place where a value can stand. */
-import { ValueError } from "../../src/index.ts";
+import { ValidationError, ValueError } from "../../src/index.ts";
 import { type BadCase, bad, secret } from "../support/bad-models.ts";
 
 const wrong: readonly [column: string, value: unknown, message: RegExp][] = [
@@ -44,11 +44,11 @@ export const valueCases: readonly BadCase[] = wrong.flatMap(([column, value, mes
   const label = `${column} as case ${i}`;
   const whole = { id: 2, name: "x", [column]: value };
   const cases = [
-    bad(`create: ${label}`, ({ model }) => model.create(whole), ValueError, message),
-    bad(`bulkCreate: ${label}`, ({ model }) => model.bulkCreate([{ id: 3, name: "y" }, whole]), ValueError, message),
+    bad(`create: ${label}`, ({ model }) => model.create(whole), ValidationError, message),
+    bad(`bulkCreate: ${label}`, ({ model }) => model.bulkCreate([{ id: 3, name: "y" }, whole]), ValidationError, message),
   ];
   if (column !== "id")
-    cases.push(bad(`update: ${label}`, ({ model }) => model.where({ id: 1 }).update({ [column]: value }), ValueError, message));
+    cases.push(bad(`update: ${label}`, ({ model }) => model.where({ id: 1 }).update({ [column]: value }), ValidationError, message));
   // More digits than the column holds are fine in a comparison: nothing is equal to such a number.
   if (value !== "1.234") cases.push(bad(`where: ${label}`, ({ model }) => model.where({ [column]: value }), ValueError, message));
   return cases;

@@ -1,6 +1,18 @@
 /** Many rows at once: order, ids, limits of the wire, all or nothing. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { datetime, int, json, Model, sql, str, text, UniqueViolation, UnsupportedError, UsageError, ValueError } from "../../src/index.ts";
+import {
+  datetime,
+  int,
+  json,
+  Model,
+  sql,
+  str,
+  text,
+  UniqueViolation,
+  UnsupportedError,
+  UsageError,
+  ValidationError,
+} from "../../src/index.ts";
 import { refused, sentBy } from "../support/sent.ts";
 import type { TargetContext } from "../targets/target.ts";
 
@@ -153,7 +165,7 @@ export function suite(t: TargetContext): void {
 
     it("sends nothing when the last row is not valid", async () => {
       const rows = Array.from({ length: 30 }, (_, i) => ({ name: i === 29 ? (5 as never) : `n${i}` }));
-      await refused(t.engine(), () => Items().bulkCreate(rows, { batchSize: 10 }), ValueError);
+      await refused(t.engine(), () => Items().bulkCreate(rows, { batchSize: 10 }), ValidationError);
     });
 
     it("splits rows of huge texts", async () => {

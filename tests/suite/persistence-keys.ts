@@ -13,6 +13,7 @@ import {
   UniqueViolation,
   UsageError,
   uuid,
+  ValidationError,
   ValueError,
 } from "../../src/index.ts";
 import { refused, sentBy } from "../support/sent.ts";
@@ -112,7 +113,7 @@ export function suite(t: TargetContext): void {
     await refused(t.engine(), () => Countries.find("JPN"), ValueError);
     await refused(t.engine(), () => Countries.find(5 as never), ValueError);
     await refused(t.engine(), () => Countries.find(null as never), UsageError);
-    await refused(t.engine(), () => Countries.create({ name: "nowhere" } as never), UsageError);
+    await refused(t.engine(), () => Countries.create({ name: "nowhere" } as never), ValidationError);
   });
 
   describe("using", () => {

@@ -12,7 +12,7 @@ import {
   StaleObjectError,
   str,
   UsageError,
-  ValueError,
+  ValidationError,
 } from "../../src/index.ts";
 import { refused, sentBy } from "../support/sent.ts";
 import type { TargetContext } from "../targets/target.ts";
@@ -104,16 +104,16 @@ export function suite(t: TargetContext): void {
     });
 
     it("refuses missing values, naming all of them", async () => {
-      const error = await refused(t.engine(), () => Strict.using(t.engine()).create({ second: 1 } as never), UsageError);
-      expect(error.message).toContain("first, third");
+      const error = await refused(t.engine(), () => Strict.using(t.engine()).create({ second: 1 } as never), ValidationError);
+      expect(error.message).toMatch(/needs first.*needs third/);
       expect(error.columns).toEqual(["first", "third"]);
-      await refused(t.engine(), () => new (Strict.using(t.engine()))({ first: "x" }).save(), UsageError);
+      await refused(t.engine(), () => new (Strict.using(t.engine()))({ first: "x" }).save(), ValidationError);
       await refused(
         t.engine(),
         () => Strict.using(t.engine()).bulkCreate([{ first: "a", second: 1, third: "c" }, {} as never]),
-        UsageError,
+        ValidationError,
       );
-      await refused(t.engine(), () => Tasks().create({ title: null as never }), UsageError);
+      await refused(t.engine(), () => Tasks().create({ title: null as never }), ValidationError);
       await refused(t.engine(), () => Tasks().create(undefined as never), UsageError);
       await refused(t.engine(), () => Tasks().create([] as never), UsageError);
     });
@@ -130,7 +130,7 @@ export function suite(t: TargetContext): void {
     it("leaves an instance new when the database refuses it", async () => {
       const plain = new (Plains())({ name: "x" });
       (plain as { size: unknown }).size = null;
-      await refused(t.engine(), () => plain.save(), UsageError);
+      await refused(t.engine(), () => plain.save(), ValidationError);
       await Plains().create({ id: 5, name: "taken" });
       const twin = new (Plains())({ id: 5, name: "twin" });
       await expect(twin.save()).rejects.not.toBeInstanceOf(NotNullViolation);
@@ -219,7 +219,7 @@ export function suite(t: TargetContext): void {
       task.title = undefined as never;
       await refused(t.engine(), () => task.save(), UsageError);
       task.title = 5 as never;
-      await refused(t.engine(), () => task.save(), ValueError);
+      await refused(t.engine(), () => task.save(), ValidationError);
       task.title = "c";
       await task.save();
       await refused(

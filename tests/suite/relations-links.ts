@@ -1,5 +1,5 @@
 /** Many to many: writing links, what else a link holds, and keys of every kind. */
-import { type AnyModel, type Engine, foreignKey, int, Model, SoftDeleteModel, str, UsageError } from "kakaorm";
+import { type AnyModel, type Engine, foreignKey, int, Model, SoftDeleteModel, str, UsageError, ValidationError } from "kakaorm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sentBy } from "../support/sent.ts";
 import type { TargetContext } from "../targets/target.ts";
@@ -154,7 +154,7 @@ export function suite(t: TargetContext): void {
     it("is written with a row that is created, or neither is", async () => {
       await article.labels.create({ code: "new", text: "n" }, { link: { addedBy: 4 } });
       expect(await links()).toEqual([{ code: "new", addedBy: 4, weight: 1 }]);
-      await expect(article.labels.create({ code: "lost" }, { link: { addedBy: null as never } })).rejects.toThrow(UsageError);
+      await expect(article.labels.create({ code: "lost" }, { link: { addedBy: null as never } })).rejects.toThrow(ValidationError);
       expect(await on(Label).find("lost")).toBeNull();
     });
   });

@@ -19,7 +19,7 @@ import {
   time,
   UnsupportedError,
   uuid,
-  ValueError,
+  ValidationError,
 } from "../../src/index.ts";
 import { refused } from "../support/sent.ts";
 import type { TargetContext } from "../targets/target.ts";
@@ -168,9 +168,9 @@ export function suite(t: TargetContext): void {
     });
 
     it("is held to the rules of the column under it", async () => {
-      await refused(t.engine(), () => Accounts().create({ code: "c5", balance: new Money(10n ** 20n) }), ValueError);
-      await refused(t.engine(), () => Accounts().create({ code: "cx" as never, balance: new Money(1n) }), ValueError);
-      await refused(t.engine(), () => Accounts().create({ code: "c5", balance: new Money(1n), words: ["x".repeat(21)] }), ValueError);
+      await refused(t.engine(), () => Accounts().create({ code: "c5", balance: new Money(10n ** 20n) }), ValidationError);
+      await refused(t.engine(), () => Accounts().create({ code: "cx" as never, balance: new Money(1n) }), ValidationError);
+      await refused(t.engine(), () => Accounts().create({ code: "c5", balance: new Money(1n), words: ["x".repeat(21)] }), ValidationError);
     });
   });
 
@@ -203,8 +203,8 @@ export function suite(t: TargetContext): void {
       it("checks each element", async () => {
         const Lists = Listed.using(t.engine());
         for (const numbers of [1, "1", [1.5], ["1"], [[1]], [undefined], { length: 1 }, new Set([1])])
-          await refused(t.engine(), () => Lists.create({ id: 9, numbers: numbers as never }), ValueError);
-        await refused(t.engine(), () => Lists.create({ id: 9, names: ["12345678901"] }), ValueError);
+          await refused(t.engine(), () => Lists.create({ id: 9, numbers: numbers as never }), ValidationError);
+        await refused(t.engine(), () => Lists.create({ id: 9, names: ["12345678901"] }), ValidationError);
       });
     } else {
       it("is refused when its table is created", async () => {

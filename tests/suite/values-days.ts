@@ -1,6 +1,6 @@
 /** Calendar days and times of day: strings in one spelling, compared as what they are. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { date, Model, time, ValueError } from "../../src/index.ts";
+import { date, Model, time, ValidationError, ValueError } from "../../src/index.ts";
 import { refused } from "../support/sent.ts";
 import type { TargetContext } from "../targets/target.ts";
 
@@ -71,7 +71,7 @@ export function suite(t: TargetContext): void {
         new Date(),
         20240101,
       ]) {
-        await refused(t.engine(), () => Events().create({ day: day as never }), ValueError, String(day));
+        await refused(t.engine(), () => Events().create({ day: day as never }), ValidationError, String(day));
         await refused(
           t.engine(),
           () =>
@@ -138,7 +138,7 @@ export function suite(t: TargetContext): void {
         12,
         new Date(),
       ]) {
-        await refused(t.engine(), () => Events().create({ clock: clock as never }), ValueError, String(clock));
+        await refused(t.engine(), () => Events().create({ clock: clock as never }), ValidationError, String(clock));
       }
     });
   });

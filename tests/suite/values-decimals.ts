@@ -1,6 +1,6 @@
 /** Decimals: strings without loss, compared and calculated as numbers. */
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { decimal, Model, type Scope, str, ValueError, type WhereClause } from "../../src/index.ts";
+import { decimal, Model, type Scope, str, ValidationError, ValueError, type WhereClause } from "../../src/index.ts";
 import { refused } from "../support/sent.ts";
 import type { TargetContext } from "../targets/target.ts";
 
@@ -31,7 +31,7 @@ export function suite(t: TargetContext): void {
       "1.": null,
     };
     for (const [given, kept] of Object.entries(spellings)) {
-      if (kept === null) await refused(t.engine(), () => Prices().create({ amount: given }), ValueError, given);
+      if (kept === null) await refused(t.engine(), () => Prices().create({ amount: given }), ValidationError, given);
       else {
         const row = await Prices().create({ amount: given });
         expect(row.amount).toBe(kept);
@@ -56,7 +56,7 @@ export function suite(t: TargetContext): void {
 
   it("refuses numbers, more digits than declared, exponents and words", async () => {
     for (const amount of [9.5, 1n, "10000000000", "0.001", "1e3", "NaN", "Infinity", "", " 1", "1,5", "0x10", "1.2.3", "١"]) {
-      await refused(t.engine(), () => Prices().create({ amount: amount as never }), ValueError, String(amount));
+      await refused(t.engine(), () => Prices().create({ amount: amount as never }), ValidationError, String(amount));
     }
     for (const amount of ["1e3", "NaN", "abc", 1.5]) {
       await refused(t.engine(), () => Prices().where((p) => p.amount.gt(amount as never)), ValueError, String(amount));

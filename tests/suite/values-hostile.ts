@@ -17,6 +17,7 @@ import {
   time,
   UsageError,
   uuid,
+  ValidationError,
 } from "../../src/index.ts";
 import { refused, sentBy } from "../support/sent.ts";
 import type { TargetContext } from "../targets/target.ts";
@@ -153,11 +154,14 @@ export function suite(t: TargetContext): void {
     };
   }
 
+  /** What is written breaks the rules of its row; what is asked for is wrong use. */
+  const errorOf = (way: string) => (["create", "save", "assign", "bulkCreate", "update"].includes(way) ? ValidationError : UsageError);
+
   for (const column of Object.keys(columns)) {
     it(`refuses every hostile shape for ${column}`, async () => {
       for (const [shape, value] of Object.entries(shapes)) {
         for (const [way, work] of Object.entries(ways(column, value))) {
-          const error = await refused(t.engine(), work, UsageError, `${shape} by ${way}`);
+          const error = await refused(t.engine(), work, errorOf(way), `${shape} by ${way}`);
           expect(error.message.length, "a message without the value in it").toBeLessThan(400);
         }
       }
@@ -171,7 +175,7 @@ export function suite(t: TargetContext): void {
         if ((takes as readonly string[]).includes(column)) await Targets().create({ [column]: value } as never);
         else
           for (const [way, work] of Object.entries(ways(column, value)))
-            if (way !== "like" && way !== "contains") await refused(t.engine(), work, UsageError, `${label} by ${way}`);
+            if (way !== "like" && way !== "contains") await refused(t.engine(), work, errorOf(way), `${label} by ${way}`);
       }
     }
     await Targets().all().allRows().delete();

@@ -1,6 +1,6 @@
 /** Whole and floating-point numbers: exact where SQL is exact, refused where JavaScript is not. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { avg, bigint, count, float, int, Model, max, min, smallint, str, sum, ValueError } from "../../src/index.ts";
+import { avg, bigint, count, float, int, Model, max, min, smallint, str, sum, ValidationError, ValueError } from "../../src/index.ts";
 import { refused } from "../support/sent.ts";
 import type { TargetContext } from "../targets/target.ts";
 
@@ -125,7 +125,7 @@ export function suite(t: TargetContext): void {
 
     it("refuses numbers, text and what needs more bits", async () => {
       for (const big of [5, 1.5, "5", high64 + 1n, low64 - 1n, true, Object(5n)]) {
-        await refused(t.engine(), () => Wholes().create({ big: big as never }), ValueError);
+        await refused(t.engine(), () => Wholes().create({ big: big as never }), ValidationError);
         await refused(t.engine(), () => Wholes().where((w) => w.big.eq(big as never)), ValueError);
       }
     });
@@ -170,7 +170,7 @@ export function suite(t: TargetContext): void {
     it("refuses an unsafe number before it is sent", async () => {
       for (const id of [2 ** 53, -(2 ** 53), 1e300, 1.5, Number.NaN]) {
         await refused(t.engine(), () => Safes().find(id), ValueError);
-        await refused(t.engine(), () => Safes().create({ id, label: "x" }), ValueError);
+        await refused(t.engine(), () => Safes().create({ id, label: "x" }), ValidationError);
       }
     });
   });
@@ -183,7 +183,7 @@ export function suite(t: TargetContext): void {
 
     it("refuses what does not fit, fractions and other types", async () => {
       for (const plain of [2 ** 31, -(2 ** 31) - 1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "5", 5n, true, ""]) {
-        await refused(t.engine(), () => Wholes().create({ plain: plain as never }), ValueError);
+        await refused(t.engine(), () => Wholes().create({ plain: plain as never }), ValidationError);
         await refused(
           t.engine(),
           () =>
@@ -193,7 +193,7 @@ export function suite(t: TargetContext): void {
           ValueError,
         );
       }
-      for (const small of [32_768, -32_769]) await refused(t.engine(), () => Wholes().create({ small }), ValueError);
+      for (const small of [32_768, -32_769]) await refused(t.engine(), () => Wholes().create({ small }), ValidationError);
     });
 
     it("calculates: fractions of a division are kept until they are stored", async () => {
@@ -279,7 +279,7 @@ export function suite(t: TargetContext): void {
 
     it("refuses what is not finite and what is not a number", async () => {
       for (const real of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, "1", 1n, false]) {
-        await refused(t.engine(), () => Wholes().create({ real: real as never }), ValueError);
+        await refused(t.engine(), () => Wholes().create({ real: real as never }), ValidationError);
         await refused(
           t.engine(),
           () =>
@@ -287,7 +287,7 @@ export function suite(t: TargetContext): void {
               .all()
               .allRows()
               .update({ real: real as never }),
-          ValueError,
+          ValidationError,
         );
       }
     });

@@ -1,6 +1,6 @@
 /** Uuids, words of oneOf, booleans and bytes: what goes in comes out, to the last byte. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { bool, bytes, count, int, Model, oneOf, str, uuid, ValueError } from "../../src/index.ts";
+import { bool, bytes, count, int, Model, oneOf, str, uuid, ValidationError, ValueError } from "../../src/index.ts";
 import { refused } from "../support/sent.ts";
 import type { TargetContext } from "../targets/target.ts";
 
@@ -28,7 +28,7 @@ export function suite(t: TargetContext): void {
       expect(await Notes().where({ mood }).count()).toBe(1);
     }
     for (const mood of ["Good", "", "good ", 0, ["good"]])
-      await refused(t.engine(), () => Notes().create({ mood: mood as never }), ValueError);
+      await refused(t.engine(), () => Notes().create({ mood: mood as never }), ValidationError);
     expect(
       await Notes()
         .where((n) => n.mood.in(["good", "bad"]))
@@ -68,7 +68,7 @@ export function suite(t: TargetContext): void {
 
     it("refuses other shapes", async () => {
       for (const key of ["", "x", `{${id}}`, id.replaceAll("-", ""), `${id}0`, ` ${id}`, 5, Buffer.alloc(16)]) {
-        await refused(t.engine(), () => Notes().create({ key: key as never }), ValueError, String(key));
+        await refused(t.engine(), () => Notes().create({ key: key as never }), ValidationError, String(key));
       }
     });
   });
@@ -119,7 +119,7 @@ export function suite(t: TargetContext): void {
 
     it("refuses what merely looks true or false", async () => {
       for (const done of [0, 1, "true", "", "t", [], {}, Object(true)]) {
-        await refused(t.engine(), () => Notes().create({ done: done as never }), ValueError);
+        await refused(t.engine(), () => Notes().create({ done: done as never }), ValidationError);
         await refused(
           t.engine(),
           () =>
@@ -187,7 +187,7 @@ export function suite(t: TargetContext): void {
         Object.create(Uint8Array.prototype),
         { 0: 1, length: 1 },
       ]) {
-        await refused(t.engine(), () => Notes().create({ data: data as never }), ValueError);
+        await refused(t.engine(), () => Notes().create({ data: data as never }), ValidationError);
         await refused(
           t.engine(),
           () =>

@@ -1,6 +1,6 @@
 /** Instants, days and clock times: none of them moves with the time zone of the process. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { date, datetime, Model, time, ValueError } from "../../src/index.ts";
+import { date, datetime, Model, time, ValidationError, ValueError } from "../../src/index.ts";
 import { refused } from "../support/sent.ts";
 import type { TargetContext } from "../targets/target.ts";
 
@@ -177,7 +177,7 @@ export function suite(t: TargetContext): void {
         Object.create(Date.prototype),
         new Proxy(new Date(), {}),
       ]) {
-        await refused(t.engine(), () => Events().create({ at: at as never }), ValueError);
+        await refused(t.engine(), () => Events().create({ at: at as never }), ValidationError);
         await refused(
           t.engine(),
           () =>
@@ -193,7 +193,7 @@ export function suite(t: TargetContext): void {
               .all()
               .allRows()
               .update({ at: at as never }),
-          ValueError,
+          ValidationError,
         );
       }
     });

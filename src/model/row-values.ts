@@ -1,0 +1,86 @@
+/** What a row sends: the values of an insert or an update, each checked. Layer 6. */
+import { UsageError } from "../errors.ts";
+import { noFindings } from "../validate/broken.ts";
+import { passedValue } from "../validate/check.ts";
+import { type Cleaning, checkColumns, checkNewRow, invalid } from "./accept.ts";
+import { columnValue, type ModelBase, setValue } from "./base.ts";
+import { cleanRow } from "./checked.ts";
+import type { ColumnMeta, ModelMeta } from "./meta.ts";
+import { assertPinned, type Pins, pinsOf } from "./scope-values.ts";
+
+/** The columns an insert sends, with accepted values. */
+export interface InsertValues {
+  readonly columns: readonly ColumnMeta[];
+  readonly values: readonly unknown[];
+  /** Filled by the database. */
+  readonly generated: readonly ColumnMeta[];
+}
+
+/** Automatic timestamps, and what the scopes hold to one value. */
+function fillIn(instance: ModelBase, column: ColumnMeta, now: Date, pins: Pins): void {
+  const { declaration } = column;
+  if (declaration.autoNow || (declaration.autoNowAdd && (columnValue(instance, column) ?? null) === null))
+    setValue(instance, column, new Date(now));
+  if (columnValue(instance, column) === undefined && pins.has(column)) setValue(instance, column, pins.get(column)?.value);
+}
+
+/** Fills in what the row does not bring, and checks every value. @throws UsageError, ValidationError */
+export function insertValues(meta: ModelMeta, instance: ModelBase, now: Date): InsertValues {
+  try {
+    return passedValues(meta, instance, now);
+  } catch (error) {
+    const found = noFindings();
+    checkNewRow(meta, instance, found);
+    throw invalid(meta, found) ?? error;
+  }
+}
+
+function passedValues(meta: ModelMeta, instance: ModelBase, now: Date): InsertValues {
+  const columns: ColumnMeta[] = [];
+  const values: unknown[] = [];
+  const generated: ColumnMeta[] = [];
+  const pins = pinsOf(meta);
+  for (const column of meta.list) {
+    const { declaration } = column;
+    fillIn(instance, column, now, pins);
+    const value = columnValue(instance, column);
+    if (value !== undefined) {
+      columns.push(column);
+      const accepted = passedValue(column, value);
+      assertPinned(meta, pins, column, accepted);
+      values.push(accepted);
+    } else if (declaration.identity || declaration.dbDefault !== null) generated.push(column);
+    else if (declaration.nullable) {
+      columns.push(column);
+      values.push(null);
+    } else throw new UsageError(`${meta.name} needs ${column.property}`);
+  }
+  return { columns, values, generated };
+}
+
+/** Fills in what the row does not bring, and asks its `clean()`. @throws ValidationError */
+export async function cleanNewRow(meta: ModelMeta, instance: Cleaning, now: Date): Promise<void> {
+  const pins = pinsOf(meta);
+  for (const column of meta.list) fillIn(instance, column, now, pins);
+  await cleanRow(meta, instance, (row, found) => checkNewRow(meta, row, found));
+}
+
+export function changedColumns(meta: ModelMeta, instance: ModelBase, only: ReadonlySet<string> | null): ColumnMeta[] {
+  const columns: ColumnMeta[] = [];
+  for (const property of Object.keys(instance.changes)) if (only === null || only.has(property)) columns.push(meta.column(property));
+  return columns;
+}
+
+/** The values that these columns are to have. @throws ValidationError; UsageError for a column without one */
+export function changedValues(meta: ModelMeta, instance: ModelBase, columns: readonly ColumnMeta[]): unknown[] {
+  const values = columns.map((column) => columnValue(instance, column));
+  const missing = columns[values.indexOf(undefined)];
+  if (missing !== undefined) throw new UsageError(`${missing.label} is undefined`, { hint: "write null for NULL" });
+  try {
+    return columns.map((column, i) => passedValue(column, values[i]));
+  } catch (error) {
+    const found = noFindings();
+    checkColumns(columns, instance, found);
+    throw invalid(meta, found) ?? error;
+  }
+}

@@ -19,6 +19,11 @@ export interface ErrorDetails {
   readonly constraint?: string | undefined;
   /** Rows that stand in the way, by model. */
   readonly blocking?: Readonly<Record<string, number>> | undefined;
+  /** The event that said no. */
+  readonly event?: string | undefined;
+  /** Versions of a row that was changed by others. */
+  readonly expected?: number | undefined;
+  readonly found?: number | null | undefined;
   /** The database's own code: SQLSTATE, errno or SQLite result code. */
   readonly nativeCode?: string | undefined;
 }
@@ -231,6 +236,16 @@ export class MultipleResultsError extends KakaError {
 /** The row that was to be changed is gone or was changed by somebody else. */
 export class StaleObjectError extends KakaError {
   static override readonly code: string = "KAKA_STALE";
+  /** Of a versioned model: the version that the change was based on. */
+  declare readonly expected?: number;
+  /** The version that the row has now; null: the row is gone. */
+  declare readonly found?: number | null;
+}
+/** A hook or a receiver said no to a write: nothing of it was kept. */
+export class HookAborted extends KakaError {
+  static override readonly code: string = "KAKA_HOOK_ABORTED";
+  /** The event that said no. */
+  declare readonly event: string;
 }
 /** A relation that was to be loaded by then; names the prefetch to add. */
 export class NotLoadedError extends UsageError {

@@ -9,7 +9,8 @@ export type { Engine } from "./engine/engine.ts";
 export type { EngineEvents } from "./engine/events.ts";
 export type { ConnectOptions } from "./engine/options.ts";
 export { defaultEngine, engineByName } from "./engine/registry.ts";
-export type { TransactionHandle } from "./engine/session.ts";
+export type { AnyRow, TransactionHandle } from "./engine/session.ts";
+export type { RowOperation, SignalName, Subscription } from "./engine/signals.ts";
 export type { TransactionOptions } from "./engine/transaction.ts";
 // Errors
 export {
@@ -21,6 +22,7 @@ export {
   DeadlockError,
   type FieldErrors,
   ForeignKeyViolation,
+  HookAborted,
   InputError,
   KakaError,
   LockTimeout,
@@ -120,8 +122,10 @@ export { ArchiveModel, Model, SoftDeleteModel, VersionedModel } from "./model/fa
 // Rows of queries
 export { cte, from, recursiveCte } from "./model/from.ts";
 export { type Prepared, prepare } from "./model/prepared.ts";
+export { on } from "./model/signals.ts";
 export type { Deletable, FactoryOptions, ModelClass, ModelFactory } from "./model/types/factory.types.ts";
-export type { AnyModel, Instance, ModelOptions, PrimaryKeyOf } from "./model/types/model.types.ts";
+export type { HookContext } from "./model/types/hooks.types.ts";
+export type { AnyModel, HooksOption, Instance, ModelOptions, PrimaryKeyOf } from "./model/types/model.types.ts";
 export type {
   Cursor,
   ExplainedQuery,

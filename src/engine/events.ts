@@ -3,6 +3,7 @@ import { AsyncResource } from "node:async_hooks";
 import type { KakaError } from "../errors.ts";
 import type { CompiledStatement, Operation } from "../render/compiled.ts";
 import { describe, warn } from "./faults.ts";
+import { Signals } from "./signals.ts";
 
 /** One statement, sent or refused on its way out. Holds names and types, never values. */
 export interface StatementEvent {
@@ -56,6 +57,8 @@ type Listeners = { readonly [K in keyof EngineEvents]: Listener<EngineEvents[K]>
 export class Events {
   /** Read before an event is built: nobody listening costs one comparison. */
   readonly listeners: Listeners = { statement: [], transaction: [], connect: [], disconnect: [] };
+  /** Who is told of rows, and may say no. */
+  readonly signals = new Signals();
 
   /** Adds a listener; the returned function removes it. */
   on<K extends keyof EngineEvents>(kind: K, listener: Listener<EngineEvents[K]>): () => void {

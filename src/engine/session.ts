@@ -13,7 +13,19 @@ import type { Level, TransactionState } from "./level.ts";
 import { runAlone, streamAlone } from "./pipeline.ts";
 import { rawExecute, rawRows, rawScalar } from "./raw.ts";
 import { createTables, dropTables } from "./schema.ts";
+import { type HookContext, isSignal, type SignalAnswer, type SignalName, type Subscription, signalNames } from "./signals.ts";
 import { type TransactionOptions, transact } from "./transaction.ts";
+
+/** A class whose rows a receiver is told of. */
+// biome-ignore lint/suspicious/noExplicitAny: a constraint; the parameters of a constructor go both ways
+type ModelLike = abstract new (...args: any[]) => object;
+type SpecsOf<M> = M extends { readonly $specs: infer C } ? C : Record<string, unknown>;
+
+/** What rows of every model have. */
+export interface AnyRow {
+  toDict(): Record<string, unknown>;
+  toJSON(): Record<string, unknown>;
+}
 
 export abstract class Session {
   /** @internal */
@@ -54,6 +66,11 @@ export abstract class Session {
   /** True when a statement run here and now would belong to an open transaction. */
   get inTransaction(): boolean {
     return this.#resolve()?.state === "open";
+  }
+
+  /** What all levels of the transaction that a statement would belong to have in common; null: none is open. @internal */
+  get transactionKey(): object | null {
+    return this.#resolve()?.line ?? null;
   }
 
   /**
@@ -174,12 +191,26 @@ export abstract class Session {
     return dropTables(this, models, { ifExists: true });
   }
 
-  /** Calls the listener at every event of this kind; the returned function ends that. */
-  on<K extends keyof EngineEvents>(kind: K, listener: (event: EngineEvents[K]) => void): () => void {
-    if (!Object.hasOwn(this.core.events.listeners, kind)) {
-      throw new UsageError(`unknown event "${kind}"`, { hint: `known: ${Object.keys(this.core.events.listeners).join(", ")}` });
+  /**
+   * Calls the listener at every event of this kind; the returned function ends that. Of what happens to rows (`beforeSave`,
+   * `afterDelete` ...) it is told within the transaction of the write, is awaited, and says no by `false` or an error.
+   * @example
+   * const off = engine.on("beforeSave", Post, (post) => { post.title = post.title.trim(); });
+   */
+  on<K extends keyof EngineEvents>(kind: K, listener: (event: EngineEvents[K]) => void): () => void;
+  on<E extends SignalName, M extends ModelLike>(
+    event: E,
+    model: M,
+    receiver: (row: InstanceType<M>, context: HookContext<Session, keyof SpecsOf<M>>) => SignalAnswer<E>,
+  ): Subscription;
+  on<E extends SignalName>(event: E, receiver: (row: AnyRow, context: HookContext<Session, string>) => SignalAnswer<E>): Subscription;
+  on(kind: string, ...given: readonly unknown[]): () => void {
+    const { events } = this.core;
+    if (isSignal(kind)) return events.signals.on(kind, given);
+    if (!Object.hasOwn(events.listeners, kind)) {
+      throw new UsageError(`unknown event "${kind}"`, { hint: `known: ${[...Object.keys(events.listeners), ...signalNames].join(", ")}` });
     }
-    return this.core.events.on(kind, listener);
+    return events.on(kind as keyof EngineEvents, given[0] as never);
   }
 
   /** The handle's own level, or the one of the running code where that lies within it. */

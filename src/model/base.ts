@@ -45,13 +45,14 @@ export class ModelBase {
     }
   }
 
-  /** `[before, after]` of every column that differs from the database as last read or written. */
+  /** `[before, after]` of every column that differs from the database as last read or written; of a new row, all that it has. */
   get changes(): Record<string, [unknown, unknown]> {
     const changes: Record<string, [unknown, unknown]> = {};
+    const isNew = this.#state.status === "new";
     for (const column of metaOfInstance(this).list) {
       const saved = this.#state.saved(column);
       const now = columnValue(this, column);
-      if (saved === notLoaded ? now !== undefined && this.#state.status === "saved" : !sameValue(saved, now)) {
+      if (saved === notLoaded ? now !== undefined && !(isNew && now === null) : !sameValue(saved, now)) {
         changes[column.property] = [saved === notLoaded ? undefined : saved, now];
       }
     }

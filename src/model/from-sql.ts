@@ -5,6 +5,7 @@ import type { Session } from "../engine/session.ts";
 import { UsageError } from "../errors.ts";
 import { cameTogether } from "../relations/guard.ts";
 import { columnName } from "../render/naming.ts";
+import { toldLoaded } from "./after-load.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { readRows } from "./reading.ts";
 import { statementMeta } from "./violations.ts";
@@ -21,6 +22,7 @@ export async function instancesFrom(model: ModelConstructor, meta: ModelMeta, se
   if (rows.length === 0) return [];
   const read = readRows(rows, positionedReader(model, meta, slots, session, rows.length));
   cameTogether(read, session);
+  await toldLoaded(session);
   return read;
 }
 

@@ -6,6 +6,7 @@ import type { Session } from "../engine/session.ts";
 import { UsageError } from "../errors.ts";
 import { cameTogether } from "../relations/guard.ts";
 import type { CompiledStatement } from "../render/compiled.ts";
+import { toldLoaded } from "./after-load.ts";
 import { again, type KeptStatement, keep, PerModel } from "./kept.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { compileFor } from "./reading.ts";
@@ -85,5 +86,7 @@ export async function findRow(model: ModelConstructor, meta: ModelMeta, session:
   if (row === undefined) return null;
   const found = wholeReader(model, meta, wholeSelection(meta), session)(row as never);
   cameTogether([found], session);
+  const told = toldLoaded(session);
+  if (told !== null) await told;
   return found;
 }

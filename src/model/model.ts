@@ -3,6 +3,7 @@ import type { TableDefinition } from "../ast/ddl.ts";
 import { kindOf } from "../codec/refuse.ts";
 import { tableDefinitions, truncateTable } from "../engine/schema.ts";
 import type { Session } from "../engine/session.ts";
+import { loadReceivers } from "../engine/signals.ts";
 import { UsageError } from "../errors.ts";
 import { rawNode } from "../expr/sql-tag.ts";
 import { anyDefinition, hasRelation } from "../relations/any.ts";
@@ -15,16 +16,20 @@ import {
 } from "../relations/definition.ts";
 import { forgetLoaded } from "../relations/loaded.ts";
 import { AnyRelation, ManyRelation, OneRelation } from "../relations/related.ts";
+import { tellLoaded } from "./after-load.ts";
 import { archiveDefinition } from "./archived-rows.ts";
 import { inputKeys, ModelBase, metaOfInstance, stateOf } from "./base.ts";
 import { bulkInsert } from "./bulk.ts";
+import { hooksAsked, upsertMany, writeMany } from "./bulk-hooks.ts";
 import { bulkUpdate } from "./bulk-update.ts";
-import { deletionOfInstance } from "./deletion.ts";
+import { changedFields, cloneValues, diff, revert } from "./change-tracking.ts";
 import { getOrCreate, updateOrCreate } from "./find-or-create.ts";
 import { instancesFrom } from "./from-sql.ts";
+import { hooksOf } from "./hooks.ts";
+import { insertRow, removeRow, updateRow } from "./instance-writes.ts";
 import { findRow, keyValues } from "./keys.ts";
 import { type Behaviour, ModelMeta, metaKey, metaOf, registerTable, type TableOptions } from "./meta.ts";
-import { insertInstance, refreshInstance, updateInstance } from "./persistence.ts";
+import { refreshInstance } from "./persistence.ts";
 import { ModelQuery } from "./query-set.ts";
 import { newQuery } from "./query-state.ts";
 import { type SessionRef, sessionOf } from "./reading.ts";
@@ -32,6 +37,11 @@ import { tableDefinitionOf } from "./schema.ts";
 import { type UpsertOptions, upsertRows } from "./upsert.ts";
 import { sessionKey, sourceOf, viewOf } from "./view.ts";
 import type { ModelConstructor } from "./whole-row.ts";
+
+interface BulkUpdateOptions {
+  readonly fields?: readonly string[];
+  readonly hooks?: boolean;
+}
 
 /** A new instance goes to the default engine (or its view's), a loaded one back to where it came from. */
 function homeOf(instance: ModelBase): Session {
@@ -106,10 +116,10 @@ abstract class ModelStatics extends ModelBase {
   }
   static async create(values: unknown): Promise<unknown> {
     const instance = instantiate(this, values);
-    await insertInstance(instance, sessionOf(this[sessionKey] ?? null));
+    await insertRow(instance, sessionOf(this[sessionKey] ?? null));
     return instance;
   }
-  static async bulkCreate(rows: unknown, o: { batchSize?: number } = {}): Promise<unknown[]> {
+  static async bulkCreate(rows: unknown, o: { batchSize?: number; hooks?: boolean } = {}): Promise<unknown[]> {
     const meta = metaOf(this);
     if (!Array.isArray(rows)) throw new UsageError(`${meta.name}.bulkCreate takes an array, got ${kindOf(rows)}`);
     const { batchSize = 10_000 } = o;
@@ -117,7 +127,11 @@ abstract class ModelStatics extends ModelBase {
     const source = sourceOf(this);
     const instances = rows.map((row: unknown) => (row instanceof source ? (row as ModelBase) : instantiate(this, row)));
     assertOwn(meta, instances, "bulkCreate");
-    await bulkInsert(meta, instances, sessionOf(this[sessionKey] ?? null), batchSize);
+    const session = sessionOf(this[sessionKey] ?? null);
+    const insert = (on: Session): Promise<void> => bulkInsert(meta, instances, on, batchSize);
+    await (hooksAsked(o, `${meta.name}.bulkCreate`, ["batchSize"])
+      ? writeMany(instances, session, "insert", null, insert)
+      : insert(session));
     return instances;
   }
   static getOrCreate(lookup: unknown, defaults: unknown = {}): Promise<unknown> {
@@ -131,14 +145,23 @@ abstract class ModelStatics extends ModelBase {
     if (!Array.isArray(rows)) throw new UsageError(`${meta.name}.upsert takes an array, got ${kindOf(rows)}`);
     const instances = rows.map((row: unknown) => instantiate(this, row));
     const given = rows.map((row: object) => Object.keys(row).filter((key) => (row as Record<string, unknown>)[key] !== undefined));
-    return upsertRows(meta, instances, given, sessionOf(this[sessionKey] ?? null), o, sourceOf(this) as never);
+    const session = sessionOf(this[sessionKey] ?? null);
+    const write = (on: Session, all: readonly (readonly string[])[]): Promise<unknown[]> =>
+      upsertRows(meta, instances, all, on, o, sourceOf(this) as never);
+    return o?.hooks === true ? upsertMany(meta, instances, given, session, write) : write(session, given);
   }
-  static async bulkUpdate(rows: unknown, fields?: readonly string[]): Promise<number> {
+  static async bulkUpdate(rows: unknown, given: readonly string[] | BulkUpdateOptions = {}): Promise<number> {
     const source = sourceOf(this);
     const wrong = Array.isArray(rows) && rows.every((row) => row instanceof source) ? null : rows;
     if (wrong !== null) return Promise.reject(new UsageError(`${metaOf(this).name}.bulkUpdate takes an array of its instances`));
-    assertOwn(metaOf(this), rows as ModelBase[], "bulkUpdate");
-    return bulkUpdate(metaOf(this), rows as ModelBase[], sessionOf(this[sessionKey] ?? null), fields ?? null);
+    const meta = metaOf(this);
+    const instances = rows as ModelBase[];
+    assertOwn(meta, instances, "bulkUpdate");
+    const session = sessionOf(this[sessionKey] ?? null);
+    const o = Array.isArray(given) ? { fields: given as readonly string[] } : (given as BulkUpdateOptions);
+    const update = (on: Session, fields: readonly string[] | null): Promise<number> => bulkUpdate(meta, instances, on, fields);
+    const hooks = hooksAsked(o, `${meta.name}.bulkUpdate`, ["fields"]);
+    return hooks ? writeMany(instances, session, "update", o.fields ?? null, update) : update(session, o.fields ?? null);
   }
   static async truncate(): Promise<void> {
     await truncateTable(sessionOf(this[sessionKey] ?? null), this);
@@ -165,24 +188,44 @@ abstract class ModelStatics extends ModelBase {
     if (status === "deleted") throw new UsageError(`${String(this)} was deleted`, { hint: "create a new one" });
     if (status === "new") {
       if (o.fields !== undefined) throw new UsageError(`${String(this)}: save({ fields }) is for rows that are in the database`);
-      await insertInstance(this, homeOf(this));
-    } else await updateInstance(this, homeOf(this), o.fields ?? null);
+      await insertRow(this, homeOf(this));
+    } else await updateRow(this, homeOf(this), o.fields ?? null);
     return this;
+  }
+  get isDirty(): boolean {
+    return changedFields(this).length > 0;
+  }
+  get changedFields(): string[] {
+    return changedFields(this);
+  }
+  revert(...fields: readonly string[]): this {
+    revert(this, fields);
+    return this;
+  }
+  diff(other: unknown): Record<string, [unknown, unknown]> {
+    return diff(this, other);
+  }
+  clone(overrides?: unknown): unknown {
+    const copy = instantiate(this.constructor, cloneValues(this, overrides));
+    stateOf(copy).engine = stateOf(this).engine;
+    return copy;
   }
   async delete(): Promise<void> {
     assertSaved(this, "deleted");
-    await deletionOfInstance(this).deleteInstance(this, homeOf(this));
+    await removeRow(this, homeOf(this), "delete");
   }
   async restore(): Promise<void> {
-    await deletionOfInstance(this).restoreInstance(this, homeOf(this));
+    await removeRow(this, homeOf(this), "restore");
   }
   async purge(): Promise<void> {
-    await deletionOfInstance(this).purgeInstance(this, homeOf(this));
+    await removeRow(this, homeOf(this), "purge");
   }
   async refresh(): Promise<this> {
     assertSaved(this, "refreshed");
-    await refreshInstance(this, homeOf(this));
+    const session = homeOf(this);
+    await refreshInstance(this, session);
     forgetLoaded(this);
+    if (hooksOf(this.constructor) !== null || loadReceivers.count > 0) await tellLoaded([this], session);
     return this;
   }
 }

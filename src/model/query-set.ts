@@ -8,8 +8,10 @@ import { avg, max, min, sum } from "../expr/functions/aggregate.ts";
 import type { RowShape } from "../hydrate/row-plan.ts";
 import { completeRows } from "../relations/prefetch.ts";
 import type { CompiledStatement } from "../render/compiled.ts";
+import { hooksAsked } from "./bulk-hooks.ts";
 import { callScope } from "./conditions.ts";
 import { type Deleted, deleteDetailed, deletionOf } from "./deletion.ts";
+import { deleteEach, updateEach } from "./each-row.ts";
 import { explainQuery } from "./explain.ts";
 import { insertInto } from "./insert-into.ts";
 import { batchSizeOf, iterateBatches, iterateRows, type Rows } from "./iterate.ts";
@@ -40,6 +42,7 @@ import { selectColumns, selectExpressions } from "./selection.ts";
 import type { ExplainedQuery } from "./types/query.types.ts";
 import { bindFields } from "./whole-row.ts";
 
+const execute = (state: QueryState): Promise<unknown[]> => new ModelQuery(state).execute();
 const asIs = (statement: CompiledStatement): CompiledStatement => statement;
 
 export class ModelQuery extends QueryBuilder<ModelQuery> {
@@ -254,11 +257,13 @@ export class ModelQuery extends QueryBuilder<ModelQuery> {
   async insertInto(model: unknown): Promise<number> {
     return limited(this.state, (bound) => insertInto(bound, model), true);
   }
-  async update(values: unknown): Promise<number> {
-    return limited(this.state, (bound) => updateRows(bound, values), true);
+  async update(values: unknown, o: object = {}): Promise<number> {
+    const each = hooksAsked(o, `${this.state.meta.name}.update`);
+    return limited(this.state, (bound) => (each ? updateEach(bound, values, execute) : updateRows(bound, values)), true);
   }
-  async delete(): Promise<number> {
-    return limited(this.state, (bound) => deletionOf(bound).deleteRows(bound), true);
+  async delete(o: object = {}): Promise<number> {
+    const each = hooksAsked(o, `${this.state.meta.name}.delete`);
+    return limited(this.state, (bound) => (each ? deleteEach(bound, execute) : deletionOf(bound).deleteRows(bound)), true);
   }
   async deleteDetailed(): Promise<Deleted> {
     return limited(this.state, (bound) => deleteDetailed(bound), true);

@@ -12,6 +12,7 @@ import { compileRows } from "../hydrate/jit.ts";
 import type { RowReader, RowShape, WireAccess } from "../hydrate/row-plan.ts";
 import type { CompiledStatement } from "../render/compiled.ts";
 import type { StatementNode } from "../render/renderer.ts";
+import { takeLoaded } from "./loaded-rows.ts";
 import type { SourceMeta } from "./source.ts";
 import { statementMeta } from "./violations.ts";
 
@@ -46,7 +47,13 @@ export function readerOf(shape: RowShape, access: WireAccess, rows: number): Row
 
 export function readRows(rows: readonly RawRow[], read: RowReader): unknown[] {
   const result = new Array<unknown>(rows.length);
-  for (let i = 0; i < rows.length; i++) result[i] = read(rows[i] as never);
+  try {
+    for (let i = 0; i < rows.length; i++) result[i] = read(rows[i] as never);
+  } catch (error) {
+    // Nobody gets these instances: nobody is told of them.
+    takeLoaded();
+    throw error;
+  }
   return result;
 }
 

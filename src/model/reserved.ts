@@ -3,13 +3,19 @@ import { UsageError } from "../errors.ts";
 
 /** The list grows in a major version only. */
 export const reservedNames = [
+  "afterCommit",
   "afterDelete",
   "afterInsert",
   "afterLoad",
+  "afterPurge",
+  "afterRestore",
+  "afterRollback",
   "afterSave",
   "afterUpdate",
   "beforeDelete",
   "beforeInsert",
+  "beforePurge",
+  "beforeRestore",
   "beforeSave",
   "beforeUpdate",
   "belongsTo",

@@ -3,6 +3,7 @@ import type { Clause } from "../ast/select.ts";
 import type { RawRow } from "../drivers/driver.ts";
 import type { Session } from "../engine/session.ts";
 import { interpretRows } from "../hydrate/interpret.ts";
+import { toldLoaded } from "./after-load.ts";
 import { type ModelBase, stateOf } from "./base.ts";
 import { deletionOf } from "./deletion.ts";
 import { keysClause } from "./keys.ts";
@@ -53,7 +54,8 @@ export class ReturningWrites {
     if (this.#state.never) return [];
     const deletion = deletionOf(this.#state);
     const removes = this.#meta.behaviour.deletion === "remove" && !isGuarded(this.#meta);
-    if (removes && session.traits.returning.includes("delete")) return gone(this.#read(session, (await this.#run(session, node)).rows));
+    if (removes && session.traits.returning.includes("delete"))
+      return gone(await this.#read(session, (await this.#run(session, node)).rows));
     return this.#byKeys(session, async (state, keys, tx) => {
       const rows = await this.#rows(tx, keys);
       await deletion.deleteRows(state);
@@ -72,13 +74,15 @@ export class ReturningWrites {
     return runNode(session, { ...node, returning: this.#selection.columns }, this.#meta, this.#state.signal);
   }
 
-  #read(session: Session, rows: readonly RawRow[]): unknown[] {
+  async #read(session: Session, rows: readonly RawRow[]): Promise<unknown[]> {
     const { meta, model } = modelOf(this.#state, "returning");
     const reader =
       this.#wanted === null
         ? wholeReader(model, meta, this.#selection, session)
         : readerFor(session, { kind: "object", fields: bindFields(this.#wanted.fields, session) }, rows.length);
-    return readRows(rows, reader);
+    const read = readRows(rows, reader);
+    await toldLoaded(session);
+    return read;
   }
 
   /** Where there is no RETURNING: the rows are locked by key, changed, and read, in one transaction. */

@@ -23,6 +23,7 @@ export interface UpsertOptions {
   readonly on: readonly string[];
   readonly update?: readonly string[];
   /** Whether the row that is there is changed: both rows' columns. */
+  readonly hooks?: boolean;
   readonly where?: (existing: never, incoming: never) => unknown;
 }
 

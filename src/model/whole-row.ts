@@ -4,6 +4,7 @@ import type { Session } from "../engine/session.ts";
 import { compileRows } from "../hydrate/jit.ts";
 import type { InstanceTarget, RowReader, RowShape, WireAccess } from "../hydrate/row-plan.ts";
 import { attachRow, hydrating, type ModelBase } from "./base.ts";
+import { loadNoteOf } from "./loaded-rows.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { readerOf, wireAccess } from "./reading.ts";
 import { type Field, type FieldShape, type Selection, selectColumns } from "./selection.ts";
@@ -24,10 +25,14 @@ function layoutAt(meta: ModelMeta, places: ReadonlyMap<ColumnMeta, number>, acce
 
 function targetOf(model: NonNullable<QuerySource["model"]>, layout: RowLayout, session: Session): InstanceTarget {
   const engine = engineOf(session);
+  const note = loadNoteOf(model);
   return {
     construct: model as never,
     mark: hydrating,
-    attach: (instance, row) => attachRow(instance as ModelBase, row as never, layout, engine),
+    attach: (instance, row) => {
+      attachRow(instance as ModelBase, row as never, layout, engine);
+      note(instance as ModelBase);
+    },
   };
 }
 

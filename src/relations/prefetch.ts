@@ -1,7 +1,9 @@
 /** Loading relations of many rows: one statement per relation and level (and chunk of keys), whatever the number of rows. Layer 6. */
 import type { Session } from "../engine/session.ts";
 import { UsageError } from "../errors.ts";
+import { tellLoaded } from "../model/after-load.ts";
 import { columnValue, type ModelBase } from "../model/base.ts";
+import { takeLoaded } from "../model/loaded-rows.ts";
 import type { ModelClassLike } from "../model/meta.ts";
 import { type JoinedTree, modelOf, type QueryState } from "../model/query-state.ts";
 import { assertLockHolds, compileFor, runMeta } from "../model/reading.ts";
@@ -19,6 +21,11 @@ export interface Run {
   readonly filled: (statement: CompiledStatement) => CompiledStatement;
 }
 
+/** The same, and the instances that were made, batch by batch, where somebody waits for them. */
+interface Loader extends Run {
+  readonly loaded: (readonly ModelBase[])[];
+}
+
 /** Beside a list that is one parameter; more would make statements of megabytes. */
 const mostKeys = 10_000;
 
@@ -26,10 +33,19 @@ type Loading = Pick<QueryState, "prefetch" | "joined">;
 
 /** Loads what the query asks for beside its rows; null: nothing. */
 export function completeRows(rows: readonly unknown[], query: QueryState, run: Run): Promise<void> | null {
-  if (query.selection !== null) return null;
-  if (cameTogether(rows, run.session) && query.joined.size > 0)
-    joinedTogether(ownersOf(rows), modelOf(query, "joined").model, query.joined, run.session);
-  return query.prefetch.size === 0 ? null : complete(ownersOf(rows), modelOf(query, "prefetch").model, query, run);
+  const { session } = run;
+  const own = takeLoaded();
+  const whole = query.selection === null;
+  if (whole && cameTogether(rows, session) && query.joined.size > 0)
+    joinedTogether(ownersOf(rows), modelOf(query, "joined").model, query.joined, session);
+  if (!whole || query.prefetch.size === 0) return own === null ? null : tellLoaded(own, session);
+  const loaded = own === null ? [] : [own];
+  return complete(ownersOf(rows), modelOf(query, "prefetch").model, query, { ...run, loaded }).then(() => tellBackwards(loaded, session));
+}
+
+/** What was read last first: a row that is told finds what was loaded beside it, which was told already. */
+async function tellBackwards(loaded: readonly (readonly ModelBase[])[], session: Session): Promise<void> {
+  for (const batch of [...loaded].reverse()) await tellLoaded(batch, session);
 }
 
 function ownersOf(rows: readonly unknown[]): ModelBase[] {
@@ -45,7 +61,7 @@ function joinedTogether(owners: readonly ModelBase[], model: ModelClassLike, tre
   }
 }
 
-async function complete(owners: readonly ModelBase[], model: ModelClassLike, asked: Loading, run: Run): Promise<void> {
+async function complete(owners: readonly ModelBase[], model: ModelClassLike, asked: Loading, run: Loader): Promise<void> {
   if (owners.length === 0) return;
   for (const [name, { query }] of asked.prefetch) {
     const [relation, group] = ledBy(model, name, owners);
@@ -71,7 +87,7 @@ function joinedRows(owners: readonly ModelBase[], relation: RelationDefinition):
   return owners.map((owner) => loadedOf(relation, owner) as ModelBase | null).filter((row) => row !== null);
 }
 
-async function load(owners: readonly ModelBase[], relation: RelationDefinition, query: QueryState, run: Run): Promise<ModelBase[]> {
+async function load(owners: readonly ModelBase[], relation: RelationDefinition, query: QueryState, run: Loader): Promise<ModelBase[]> {
   const { local, many } = relation;
   const keys = new Map<string, readonly unknown[]>();
   const texts = owners.map((owner) => {
@@ -101,7 +117,7 @@ async function found(
   relation: RelationDefinition,
   query: QueryState,
   keys: readonly (readonly unknown[])[],
-  { session, signal, filled }: Run,
+  { session, signal, filled, loaded }: Loader,
 ): Promise<Found[]> {
   if (keys.length === 0 || query.never || query.limit === 0) return [];
   const rows = relatedRows(relation, query);
@@ -114,6 +130,8 @@ async function found(
     const { rows: raw } = answer instanceof Promise ? await answer : answer;
     const read = rows.reader(session, raw.length);
     for (const row of raw) all.push(read(row as never));
+    const fresh = takeLoaded();
+    if (fresh !== null) loaded.push(fresh);
   }
   return relation.through === null || query.joins.length > 0 ? all : shared(relation, all);
 }

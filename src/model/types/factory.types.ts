@@ -1,6 +1,7 @@
 /** Factories of models: what they add to a model's own columns. Types only. */
 import type { WhereClause } from "../../expr/expr.types.ts";
 import type { ReservedName } from "../reserved.ts";
+import type { RestoreHooks } from "./hooks.types.ts";
 import type { AnyModel, Instance, ModelOptions, Statics, WithId } from "./model.types.ts";
 import type { QuerySet } from "./query.types.ts";
 import type { ColumnSpec, Columns, InsertOf, RowOf, Specs } from "./spec.types.ts";
@@ -46,7 +47,7 @@ export interface PlainFactory {
 }
 
 /** Rows that can come back. */
-export interface Deletable {
+export interface Deletable extends RestoreHooks {
   /** Brings the row back. @throws StaleObjectError when it is not deleted */
   restore(): Promise<void>;
   /** Removes a deleted row for good. @throws StaleObjectError when it is not deleted */

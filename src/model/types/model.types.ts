@@ -1,8 +1,8 @@
 /** A model as a class: its statics and what every row has. Types only. */
-import type { Engine } from "../../engine/engine.ts";
-import type { TransactionHandle } from "../../engine/session.ts";
+import type { Session } from "../../engine/session.ts";
 import type { Expr, Ordering, RowClause, WhereClause } from "../../expr/expr.types.ts";
 import type { DeletableStatics } from "./factory.types.ts";
+import type { Hooks } from "./hooks.types.ts";
 import type { OrderInput, QuerySet, Scope } from "./query.types.ts";
 import type { KeyRef, Keys, Many, ManyToMany, ModelsOf, One, Owned, OwnedOptions, RelationOptions, ValueOfRef } from "./relation.types.ts";
 import type { ColumnSpec, Columns, EqualityOf, InsertOf, KeyNames, OnDelete, OnUpdate, RowOf, Specs, ValueOf } from "./spec.types.ts";
@@ -21,11 +21,20 @@ export type PrimaryKeyOf<M> = M extends { readonly $specs: infer C }
     : ValueOf<C[KeyNames<C>]>
   : never;
 
+/** What writes of many rows take beside their own options. */
+export interface HooksOption {
+  /**
+   * Run each row's hooks, and tell receivers: default false. `update` and `delete` of a query then lock and read its rows, and
+   * write them one by one, in one transaction; `update` takes plain values.
+   */
+  hooks?: boolean;
+}
+
 /** What every instance has beside its columns. */
-export interface Instance<C> {
+export interface Instance<C> extends Hooks<C> {
   /**
    * Inserts a new instance, or updates the changed columns of a loaded one. Resolves to the instance.
-   * @throws StaleObjectError when the row is gone
+   * @throws StaleObjectError when the row is gone, or was changed by others and counts its changes
    */
   save(o?: { fields?: (keyof C)[] }): Promise<this>;
   /** Deletes the row. @throws StaleObjectError when it is gone already */
@@ -83,8 +92,22 @@ export interface Instance<C> {
     ) => readonly [ours: KeyRef<K, any> | readonly KeyRef<K, any>[], theirs: KeyRef<K, any> | readonly KeyRef<K, any>[]],
     o?: RelationOptions<M>,
   ): ManyToMany<M, J, K>;
-  /** What differs from the database as last read or written. */
+  /** What differs from the database as last read or written; of a new row, every value that it has. */
   readonly changes: Partial<Record<keyof C, [before: unknown, after: unknown]>>;
+  /** True when there are changes. */
+  readonly isDirty: boolean;
+  /** The columns that have changed, in declared order. */
+  readonly changedFields: (keyof C & string)[];
+  /** Gives the changed columns, or these of them, back what the database had. @throws UsageError for a row that was never saved */
+  revert(...fields: (keyof C)[]): this;
+  /** The columns that differ from another row's, the key left out. @throws UsageError for a row of another model */
+  diff(other: Instance<C>): Partial<Record<keyof C, [mine: unknown, theirs: unknown]>>;
+  /**
+   * A new row with the same values, not saved: without key, version and times, without server-only columns, and not deleted.
+   * @example
+   * const copy = await post.clone({ title: `Copy of ${post.title}` }).save();
+   */
+  clone(overrides?: Partial<InsertOf<C>>): this;
 }
 
 /** The class of a variant. C: all its columns, V: those that it adds. */
@@ -127,7 +150,7 @@ export interface Statics<C> {
    */
   variant<M extends AnyModel, const V extends Specs = Record<never, never>>(this: M, value: string, columns?: V): VariantClass<M, C & V, V>;
   /** This model on another engine or transaction handle: the same class to `instanceof`. */
-  using<M extends AnyModel>(this: M, engine: Engine | TransactionHandle | string): M;
+  using<M extends AnyModel>(this: M, engine: Session | string): M;
   /** Rows whatever the model's scopes say. @throws UsageError without a reason, which is for whoever reads the code */
   unscoped<M extends AnyModel>(this: M, reason: string): QuerySet<[M], InstanceType<M>, Columns<C>>;
   first<M extends AnyModel>(this: M): Promise<InstanceType<M> | null>;
@@ -139,7 +162,7 @@ export interface Statics<C> {
   bulkCreate<M extends AnyModel>(
     this: M,
     rows: readonly (InsertOf<C> | InstanceType<M>)[],
-    o?: { batchSize?: number },
+    o?: { batchSize?: number } & HooksOption,
   ): Promise<InstanceType<M>[]>;
   find<M extends AnyModel>(this: M, key: PrimaryKeyOf<M>): Promise<InstanceType<M> | null>;
   get<M extends AnyModel>(
@@ -173,13 +196,17 @@ export interface Statics<C> {
   upsert<M extends AnyModel>(
     this: M,
     rows: readonly InsertOf<C>[],
-    o: { on: (keyof C)[]; update?: (keyof C)[]; where?: (existing: Scope<M>, incoming: Columns<C>) => WhereClause },
+    o: { on: (keyof C)[]; update?: (keyof C)[]; where?: (existing: Scope<M>, incoming: Columns<C>) => WhereClause } & HooksOption,
   ): Promise<InstanceType<M>[]>;
   /**
    * Writes the changed columns (or `fields`) of many instances, one statement per chunk, all or none. Resolves to their
-   * number. @throws StaleObjectError when a row is gone
+   * number. @throws StaleObjectError when a row is gone, or was changed by others and counts its changes
    */
-  bulkUpdate<M extends AnyModel>(this: M, rows: readonly InstanceType<M>[], fields?: (keyof C)[]): Promise<number>;
+  bulkUpdate<M extends AnyModel>(
+    this: M,
+    rows: readonly InstanceType<M>[],
+    o?: (keyof C)[] | ({ fields?: (keyof C)[] } & HooksOption),
+  ): Promise<number>;
   /** Empties the table and restarts its numbering. */
   truncate(): Promise<void>;
 }

@@ -2,11 +2,10 @@
 
 import type { Family } from "../../codec/codec.ts";
 import type { PlanNode } from "../../dialects/plan.ts";
-import type { Engine } from "../../engine/engine.ts";
-import type { TransactionHandle } from "../../engine/session.ts";
+import type { Session } from "../../engine/session.ts";
 import type { Expr, ExprFor, NumberExpr, Ordering, RowClause, Subquery, WhereClause } from "../../expr/expr.types.ts";
 import type { Awaitable } from "../../util/awaitable.ts";
-import type { AnyModel, PrimaryKeyOf } from "./model.types.ts";
+import type { AnyModel, HooksOption, PrimaryKeyOf } from "./model.types.ts";
 import type { OnePath, Prefetch, RelationPath, RelationScopes } from "./relation.types.ts";
 import type { Columns, EqualityOf, InsertOf, UpdateOf, ValueOf } from "./spec.types.ts";
 
@@ -28,7 +27,7 @@ export type RowsScope<R, Null = never> = {
  * (outer join).
  */
 export type Scope<M extends AnyModel, Null = never> = Columns<M["$specs"], Null> &
-  RelationScopes<InstanceType<M>, Null> & { readonly [whole]: [M, Null] };
+  RelationScopes<InstanceType<M>, Null, keyof M["$specs"]> & { readonly [whole]: [M, Null] };
 /** A source on the far side of an outer join. */
 export interface Outer<S> {
   readonly outer: S;
@@ -270,7 +269,9 @@ export interface QuerySet<S extends readonly unknown[], Row, Out> extends Awaita
    * // select ... from (select ..., row_number() over (partition by post_id order by id desc) as c4 from comment where post_id in (...)
    * //   and spam = ?) as q where q.c4 <= ? order by q.c4
    */
-  prefetch(...asked: (RelationPath<NonNullable<Row>> | Prefetch<NonNullable<Row>>)[]): QuerySet<S, Row, Out>;
+  prefetch(
+    ...asked: (RelationPath<NonNullable<Row>, keyof SpecsOf<S>> | Prefetch<NonNullable<Row>, keyof SpecsOf<S>>)[]
+  ): QuerySet<S, Row, Out>;
   /**
    * Loads relations that lead to one row in the same statement, by LEFT JOIN: `loaded` of a relation without a row is null.
    * Each row has a related object of its own. The target's standing conditions (not deleted, of the tenant) and the
@@ -280,7 +281,7 @@ export interface QuerySet<S extends readonly unknown[], Row, Out> extends Awaita
    * await Post.all().joined("author.profile");
    * // select ... from post left join author on author.id = post.author_id left join profile on profile.author_id = author.id
    */
-  joined(...paths: OnePath<NonNullable<Row>>[]): QuerySet<S, Row, Out>;
+  joined(...paths: OnePath<NonNullable<Row>, keyof SpecsOf<S>>[]): QuerySet<S, Row, Out>;
   /**
    * Locks the rows for writing until the transaction ends; `for update`. SQLite's write transaction is the stronger lock:
    * nothing is added there. The same rows may be read by others who do not ask for a lock.
@@ -360,7 +361,7 @@ export interface QuerySet<S extends readonly unknown[], Row, Out> extends Awaita
    */
   explain(o?: { analyze?: boolean }): Promise<ExplainedQuery>;
   /** Starts at once; resolves to the number of matched rows. @throws UsageError without a condition, unless `allRows()` was called */
-  update(values: UpdateOf<SpecsOf<S>> | ((...scopes: Scopes<S>) => UpdateOf<SpecsOf<S>>)): Promise<number>;
+  update(values: UpdateOf<SpecsOf<S>> | ((...scopes: Scopes<S>) => UpdateOf<SpecsOf<S>>), o?: HooksOption): Promise<number>;
   /**
    * An update or delete that resolves to the changed rows (deleted ones as they were): instances, or what is picked of the
    * query's own columns. RETURNING where the database has it; MySQL and MariaDB lock the rows by key, change and read them in one
@@ -385,7 +386,7 @@ export interface QuerySet<S extends readonly unknown[], Row, Out> extends Awaita
   /** Rows whatever the model's scopes say. @throws UsageError without a reason, which is for whoever reads the code */
   unscoped(reason: string): QuerySet<S, Row, Out>;
   /** Starts at once; resolves to the number of deleted rows. @throws UsageError without a condition, unless `allRows()` was called */
-  delete(): Promise<number>;
+  delete(o?: HooksOption): Promise<number>;
   /**
    * Deletes, and resolves to what is gone: the query's rows and those that their foreign keys' cascades take along (of soft-deleted
    * models, those of the option `cascade`), by model. They are counted and locked in the transaction that deletes them.
@@ -395,5 +396,5 @@ export interface QuerySet<S extends readonly unknown[], Row, Out> extends Awaita
   /** The statement for the query's engine; `params` are encoded for its client. */
   toSQL(): { sql: string; params: unknown[] };
   /** The same query on another engine or transaction handle. */
-  using(engine: Engine | TransactionHandle | string): QuerySet<S, Row, Out>;
+  using(engine: Session | string): QuerySet<S, Row, Out>;
 }

@@ -2,7 +2,8 @@
 import type { Family } from "../../codec/codec.ts";
 import type { Bare, ExprFor, NumberExpr, OrderedExpr, Ordering, RowClause, WhereClause } from "../../expr/expr.types.ts";
 import type { Awaitable } from "../../util/awaitable.ts";
-import type { AnyModel, PrimaryKeyOf } from "./model.types.ts";
+import type { Deletable } from "./factory.types.ts";
+import type { AnyModel, Instance, PrimaryKeyOf } from "./model.types.ts";
 import type { QuerySet, Scope } from "./query.types.ts";
 import type { Columns, InsertOf, ValueOf } from "./spec.types.ts";
 
@@ -85,12 +86,16 @@ export interface One<M extends AnyModel, Null, Kind extends "one" | "any" = "one
   /** The row that prefetch has loaded. @throws NotLoadedError */
   readonly loaded: InstanceType<M> | Null;
 }
-export type RelationKeys<I> = { [K in keyof I]: I[K] extends { readonly [relation]: unknown } ? K : never }[keyof I];
+/** Every row has these; none of them is a relation. */
+type Own = keyof Instance<never> | keyof Deletable;
+/** Known: the names of columns. To look at a name is cheap, at what stands behind it is not. */
+type RelationKeys<I, Known> = RelationsAmong<I, Exclude<keyof I, Own | Known>>;
+type RelationsAmong<I, K extends keyof I> = { [P in K]: I[P] extends { readonly [relation]: unknown } ? P : never }[K];
 type RelationTarget<R> = R extends { readonly [relation]: [any, infer M extends AnyModel, any] } ? M : never;
 /** What leads to several tables is not in a query. */
-type Traversed<I> = { [K in RelationKeys<I>]: I[K] extends OfSeveral ? never : K }[RelationKeys<I>];
-export type RelationScopes<I, Null> = {
-  readonly [K in Traversed<I>]: I[K] extends { readonly [relation]: [infer Kind, infer M extends AnyModel, infer N] }
+type Traversed<I, Known> = { [K in RelationKeys<I, Known>]: I[K] extends OfSeveral ? never : K }[RelationKeys<I, Known>];
+export type RelationScopes<I, Null, Known> = {
+  readonly [K in Traversed<I, Known>]: I[K] extends { readonly [relation]: [infer Kind, infer M extends AnyModel, infer N] }
     ? Kind extends "many"
       ? ManyScope<M>
       : Scope<M, Null | N>
@@ -98,28 +103,36 @@ export type RelationScopes<I, Null> = {
 };
 type Depth = [never, 0, 1, 2, 3];
 /** `"author"`, `"comments.replies"`: relations of relations. */
-export type RelationPath<I, D extends number = 3> = D extends 0
+export type RelationPath<I, Known, D extends number = 3> = D extends 0
   ? never
   : {
-      [K in RelationKeys<I> & string]: K | `${K}.${RelationPath<InstanceType<RelationTarget<I[K]>>, Depth[D]>}`;
-    }[RelationKeys<I> & string];
+      [K in RelationKeys<I, Known> & string]: K | `${K}.${PathBelow<RelationTarget<I[K]>, Depth[D]>}`;
+    }[RelationKeys<I, Known> & string];
+type PathBelow<M extends AnyModel, D extends number = 3> = RelationPath<InstanceType<M>, keyof M["$specs"], D>;
 /** The same through relations that lead to one row. */
-export type OnePath<I, D extends number = 3> = D extends 0
+export type OnePath<I, Known, D extends number = 3> = D extends 0
   ? never
   : {
-      [K in OneKeys<I> & string]: K | `${K}.${OnePath<InstanceType<RelationTarget<I[K]>>, Depth[D]>}`;
-    }[OneKeys<I> & string];
-type OneKeys<I> = { [K in keyof I]: I[K] extends { readonly [relation]: ["one", any, any] } ? K : never }[keyof I];
+      [K in OneKeys<I, Known> & string]: K | `${K}.${OneBelow<RelationTarget<I[K]>, Depth[D]>}`;
+    }[OneKeys<I, Known> & string];
+type OneBelow<M extends AnyModel, D extends number> = OnePath<InstanceType<M>, keyof M["$specs"], D>;
+type OneKeys<I, Known> = {
+  [K in Exclude<keyof I, Own | Known>]: I[K] extends { readonly [relation]: ["one", any, any] } ? K : never;
+}[Exclude<keyof I, Own | Known>];
 
 /** Relations by name, to any depth: `true`, paths below, an object of relations below, or a lambda over the related rows. */
-export type Prefetch<I> = [RelationKeys<I>] extends [never]
+export type Prefetch<I, Known> = [RelationKeys<I, Known>] extends [never]
   ? never
-  : { readonly [K in RelationKeys<I> & string]?: I[K] extends OfSeveral ? Below<RelationTarget<I[K]>> : PrefetchOf<RelationTarget<I[K]>> };
+  : {
+      readonly [K in RelationKeys<I, Known> & string]?: I[K] extends OfSeveral
+        ? Below<RelationTarget<I[K]>>
+        : PrefetchOf<RelationTarget<I[K]>>;
+    };
 /** Leads to rows of several tables. */
 interface OfSeveral {
   readonly [relation]: ["any", any, any];
 }
-type Below<M extends AnyModel> = true | RelationPath<InstanceType<M>> | Prefetch<InstanceType<M>>;
+type Below<M extends AnyModel> = true | PathBelow<M> | Prefetch<InstanceType<M>, keyof M["$specs"]>;
 type PrefetchOf<M extends AnyModel> =
   | Below<M>
   | ((related: QuerySet<[M], InstanceType<M>, Columns<M["$specs"]>>) => QuerySet<any, InstanceType<M>, any>);

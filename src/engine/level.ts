@@ -19,6 +19,8 @@ export class Level {
   readonly readOnly: boolean;
   readonly started = performance.now();
   readonly hooks: Hook[] = [];
+  /** What memory holds of this level's work: taken back at once with it, the last first. */
+  readonly undo: (() => void)[] = [];
   /** The savepoint that is open within this level; while there is one, it has the connection. */
   child: Level | null = null;
   /** Why this level was stopped from outside. */
@@ -42,6 +44,8 @@ export class Level {
 
   end(state: "committed" | "rolled back"): void {
     this.#state = state;
+    if (state === "committed") this.parent?.undo.push(...this.undo);
+    else for (const work of this.undo.splice(0).reverse()) work();
   }
 
   within(other: Level): boolean {

@@ -145,6 +145,14 @@ export abstract class Session {
     level.hooks.push({ when: "rollback", work });
   }
 
+  /**
+   * Runs the function as soon as what was done here is rolled back, the savepoint alone or all of it. Nothing without a transaction.
+   * @internal
+   */
+  onUndo(work: () => void): void {
+    this.#resolve()?.undo.push(work);
+  }
+
   /** Runs the function, and everything it starts, as if no transaction of this engine were open. */
   outsideTransaction<T>(work: () => T): T {
     return this.context.exit(work);

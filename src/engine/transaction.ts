@@ -82,6 +82,8 @@ async function outermost<T>(
   } finally {
     lease.release();
   }
+  // What became of the work is not known: memory keeps it.
+  if (ending.kind === "unknown") level.undo.length = 0;
   level.end(ending.kind === "commit" ? "committed" : "rolled back");
   report(
     core,

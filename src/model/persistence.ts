@@ -52,7 +52,7 @@ export function restoreOnRollback(instance: ModelBase, session: Session, numbere
   const state = stateOf(instance);
   const { status, row, layout, engine } = state;
   const numbers = numbered.map((column) => columnValue(instance, column));
-  session.afterRollback(() => {
+  session.onUndo(() => {
     Object.assign(state, { status, row, layout, engine });
     numbered.forEach((column, i) => {
       setValue(instance, column, numbers[i]);

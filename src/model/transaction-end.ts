@@ -66,6 +66,7 @@ function operationOf(all: readonly Done[]): WriteOperation {
 function merged(all: readonly Done[]): Changes {
   const changes: Record<string, readonly [unknown, unknown]> = {};
   for (const done of all)
-    for (const [property, [before, after]] of Object.entries(done.changes)) changes[property] = [changes[property]?.[0] ?? before, after];
+    for (const [property, [before, after]] of Object.entries(done.changes))
+      changes[property] = [property in changes ? changes[property]?.[0] : before, after];
   return changes;
 }

@@ -15,6 +15,9 @@ import { suite as differentialServers } from "./differential-servers.ts";
 import { suite as explain } from "./explain.ts";
 import { suite as forAwait } from "./for-await.ts";
 import { suite as functions } from "./functions.ts";
+import { suite as hooks } from "./hooks.ts";
+import { suite as hooksEnds } from "./hooks-ends.ts";
+import { suite as hooksLoad } from "./hooks-load.ts";
 import { suite as iterate } from "./iterate.ts";
 import { suite as joinedWrites } from "./joined-writes.ts";
 import { suite as joins } from "./joins.ts";
@@ -159,6 +162,9 @@ export const suites: Readonly<Record<string, Suite>> = {
   "values: columns": valuesColumns,
   "values: hostile shapes": valuesHostile,
   "values: properties": valuesProperties,
+  hooks,
+  "hooks: beside writes": hooksEnds,
+  "hooks: reading": hooksLoad,
   persistence,
   "persistence: columns": persistenceColumns,
   "persistence: bulk": persistenceBulk,

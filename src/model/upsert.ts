@@ -4,6 +4,7 @@ import type { RawRow } from "../drivers/driver.ts";
 import type { Session } from "../engine/session.ts";
 import { UniqueViolation, UsageError } from "../errors.ts";
 import { cameTogether } from "../relations/guard.ts";
+import { toldLoaded } from "./after-load.ts";
 import { columnValue, type ModelBase } from "./base.ts";
 import { type Chunk, checkNew, chunksOf, type Pending, pendingRows } from "./bulk.ts";
 import { refusedRows } from "./checked.ts";
@@ -64,7 +65,7 @@ export async function upsertRows(
     for (const part of chunksOfKeys(others, on.length)) {
       const given = part.map((instance) => on.map((column) => column.codec.accept(columnValue(instance, column), column.label)));
       const { rows: found } = await runNode(tx, selectFrom(meta, wholeSelection(meta).columns, [keysClause(meta, on, given)]), meta);
-      note(instancesOf(found, meta, tx, model));
+      note(await instancesOf(found, meta, tx, model));
     }
     if (scopes.length > 0 && rows.size < keys.length)
       throw new UniqueViolation(`${meta.name}.upsert: a key is in use by a row that is deleted or out of scope`, {
@@ -148,9 +149,15 @@ async function upsertChunk(
   return returned ? instancesOf(rows, meta, session, model) : [];
 }
 
-function instancesOf(rows: readonly RawRow[], meta: ModelMeta, session: Session, model: ModelConstructor): readonly unknown[] {
+async function instancesOf(
+  rows: readonly RawRow[],
+  meta: ModelMeta,
+  session: Session,
+  model: ModelConstructor,
+): Promise<readonly unknown[]> {
   const instances = readRows(rows, wholeReader(model, meta, wholeSelection(meta), session));
   cameTogether(instances, session);
+  await toldLoaded(session);
   return instances;
 }
 

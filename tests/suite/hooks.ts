@@ -1,5 +1,5 @@
 /** Hooks of single rows: order, what they may change, what stops a write and undoes it. */
-import { HookAborted, UniqueViolation, UsageError, ValueError } from "kakaorm";
+import { HookAborted, UniqueViolation, UsageError, ValidationError } from "kakaorm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Audit, Item, log, Paper, Plain, SpecialItem } from "../support/hook-models.ts";
 import { usingOf } from "../support/kept-models.ts";
@@ -120,7 +120,7 @@ export function suite(t: TargetContext): void {
       Item.next["beforeInsert"] = (row) => {
         row.name = "x".repeat(30);
       };
-      await expect(items().create({ name: "a", code: "1" })).rejects.toThrow(ValueError);
+      await expect(items().create({ name: "a", code: "1" })).rejects.toThrow(ValidationError);
       expect(await items().count()).toBe(0);
     });
 

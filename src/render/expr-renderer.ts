@@ -14,6 +14,7 @@ import type {
   ExprNode,
   FunctionName,
   InListNode,
+  InQueryNode,
   JsonObjectNode,
   LikeNode,
   MatchNode,
@@ -96,11 +97,7 @@ export abstract class ExprRenderer extends SqlWriter {
       case "inList":
         return this.grouped(binding.compare, outer, () => this.inList(node));
       case "inQuery":
-        return this.grouped(binding.compare, outer, () => {
-          this.besideQuery(node.item, binding.add);
-          this.write(node.negated ? " not in " : " in ");
-          this.subquery(node.query, "list");
-        });
+        return this.grouped(binding.compare, outer, () => this.inQuery(node));
       case "exists":
         this.write("exists ");
         return this.subquery(node.query, "exists");
@@ -251,6 +248,12 @@ export abstract class ExprRenderer extends SqlWriter {
       this.value(value, node.of);
     });
     this.write(")");
+  }
+
+  protected inQuery(node: InQueryNode): void {
+    this.besideQuery(node.item, binding.add);
+    this.write(node.negated ? " not in " : " in ");
+    this.subquery(node.query, "list");
   }
 
   protected abstract match(node: MatchNode): void;

@@ -1,5 +1,6 @@
 /** SELECT as text: frames, aliases, clauses, set operations, WITH. Layer 3: knows nodes and traits, no dialect by name. */
 import type { ColumnRef, ExprNode, OrderNode, ScopeToken, TableToken } from "../ast/expr.ts";
+import { isOwn } from "../ast/queries.ts";
 import type {
   Clause,
   CompoundNode,
@@ -11,7 +12,6 @@ import type {
   SelectNode,
   SourceNode,
 } from "../ast/select.ts";
-import { isOwn } from "../ast/queries.ts";
 import { isPlain, sameExpression, selectedAt } from "../ast/shape.ts";
 import { safeIntCodec } from "../codec/number.ts";
 import { UnsupportedError } from "../errors.ts";

@@ -1,13 +1,29 @@
 /** Queries inside of others, and WITH: those that are written once and read by name. Layer 3. */
-import type { ColumnRef } from "../ast/expr.ts";
+import type { ColumnRef, ExprNode } from "../ast/expr.ts";
 import type { CteNode, QueryNode, SelectNode, SourceNode } from "../ast/select.ts";
+import { aggregates, childrenOf } from "../ast/shape.ts";
 import { UsageError } from "../errors.ts";
 import { ExprRenderer, type SubqueryPlace } from "./expr-renderer.ts";
 import { columnName } from "./naming.ts";
 import { OuterJoins, withOuterConstants } from "./outer-joins.ts";
+import { wrappedIn } from "./set-operations.ts";
 
 /** What the columns of a query are called: `c0 c1 ...`, these names, or whatever they are called anyway. */
 export type Names = "numbered" | readonly ColumnRef[] | null;
+
+/** What matters of a query: not its order and, where it is asked for rows, not what these hold. */
+function asked(query: SelectNode, as: "exists" | "list" | "quantified"): SelectNode {
+  const { columns, groupBy, having, orderBy, limit, offset } = query;
+  if (as !== "exists") return orderBy.length > 0 && limit === null && offset === null ? { ...query, orderBy: [] } : query;
+  // A set operation needs no select around it.
+  if (wrappedIn(query) !== null) return query;
+  const rows = groupBy.length === 0 && having.length === 0 && columns.every(({ node }) => !aggregates(node) && !isWritten(node));
+  if (!rows || (query.distinct && offset !== null)) return orderBy.length > 0 ? { ...query, orderBy: [] } : query;
+  return columns.length > 0 || orderBy.length > 0 ? { ...query, columns: [], orderBy: [], distinct: false } : query;
+}
+function isWritten(node: ExprNode): boolean {
+  return node.kind === "raw" || childrenOf(node).some(isWritten);
+}
 
 export abstract class WithRenderer extends ExprRenderer {
   /** Queries that are read by name, those first that others lean on. */
@@ -22,7 +38,7 @@ export abstract class WithRenderer extends ExprRenderer {
   protected readonly outerJoins = new OuterJoins(() => this.traits);
 
   protected override subquery(query: SelectNode, as: SubqueryPlace): void {
-    this.outerJoins.subquery(as !== "scalar", () => this.subqueryText(query, as));
+    this.outerJoins.subquery(as !== "scalar", () => this.subqueryText(as === "scalar" ? query : asked(query, as), as));
   }
   protected subqueryText(query: SelectNode, _as: SubqueryPlace): void {
     this.write("(");

@@ -49,10 +49,10 @@ function* smaller(value: unknown): Generator<unknown> {
       const { [key]: item, ...rest } = value as Record<string, unknown>;
       const kept = key === "order" && isCut(value);
       if (optional.has(key) && !kept && !(key === "set" && typeof item === "string")) yield rest;
+      const names = key === "select" || key === "set" ? Object.keys(item as object) : [];
       // Distinct rows are ordered by what they have.
-      const whole = Object.keys(item as object).length < 2 || ("distinct" in value && "order" in value);
-      if ((key === "select" || key === "set") && !whole)
-        for (const name of Object.keys(item as object)) {
+      if (names.length > 1 && !("distinct" in value && "order" in value))
+        for (const name of names) {
           const { [name]: _, ...fewer } = item as Record<string, unknown>;
           yield { ...value, [key]: fewer };
         }

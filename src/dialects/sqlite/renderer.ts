@@ -12,12 +12,14 @@ import type {
   DateShiftNode,
   ExprNode,
   InListNode,
+  InQueryNode,
   LikeNode,
   MatchNode,
   RowCompareNode,
 } from "../../ast/expr.ts";
 import type { SelectNode } from "../../ast/select.ts";
 import type { TypedCodec } from "../../ast/type.ts";
+import { decimalCodec } from "../../codec/number.ts";
 import { boolCodec, textCodec } from "../../codec/text.ts";
 import { UnsupportedError } from "../../errors.ts";
 import { caseFiltered } from "../../render/case-filter.ts";
@@ -199,6 +201,16 @@ export class SqliteRenderer extends Renderer {
     this.write("cast(round(");
     this.expr(value);
     this.write(") as integer)");
+  }
+
+  // Decimals are texts, which are equal where they have the same digits.
+  protected override inQuery(node: InQueryNode): void {
+    const [column] = node.query.columns;
+    if (column === undefined || !isDecimal(node.item) || !isDecimal(column.node)) return super.inQuery(node);
+    const digits = (item: ExprNode): number => codecOf(item)?.type.scale ?? 0;
+    const scale = Math.max(digits(node.item), digits(column.node));
+    const same = (item: ExprNode): ExprNode => (digits(item) === scale ? item : { kind: "cast", item, codec: decimalCodec(1000, scale) });
+    super.inQuery({ ...node, item: same(node.item), query: { ...node.query, columns: [{ ...column, node: same(column.node) }] } });
   }
 
   protected override inList(node: InListNode): void {

@@ -31,12 +31,7 @@ type FamilyOf<E> = E extends Expr<any, infer F extends Family> ? F : never;
 
 /** True where the query has a row: `exists (select 1 ...)`. It may use the columns of the query around it. */
 export function exists(query: Subquery<unknown>): WhereClause {
-  const { orderBy: _, ...node } = tree(query, "exists");
-  const cut = node.limit !== null || node.offset !== null || node.groupBy.length > 0 || node.having.length > 0;
-  // Groups and limits may lean on what is selected, an aggregate makes a row of none, and a set operation with its columns
-  // needs no select around it.
-  const plain = !cut && node.source.kind !== "derived" && !node.columns.some((column) => aggregates(column.node));
-  return new Condition({ kind: "exists", query: plain ? { ...node, columns: [], orderBy: [] } : tree(query, "exists") }) as never;
+  return new Condition({ kind: "exists", query: tree(query, "exists") }) as never;
 }
 
 /**

@@ -32,10 +32,12 @@ import type { SelectNode, SourceNode } from "../ast/select.ts";
 import type { TypedCodec } from "../ast/type.ts";
 import type { Codec } from "../codec/codec.ts";
 import { UsageError } from "../errors.ts";
+import { writeCall } from "./call.ts";
 import { constantOf } from "./constant.ts";
 import type { DocumentWriter } from "./document-writer.ts";
 import { inGroups } from "./long-lists.ts";
 import { noAggregateOrder, noGrouping, noListsOverWindows } from "./missing.ts";
+import { writeOrder } from "./order.ts";
 import { relatedValue } from "./paths.ts";
 import { writeWindow } from "./window.ts";
 import { SqlWriter } from "./writer.ts";
@@ -317,18 +319,12 @@ export abstract class ExprRenderer extends SqlWriter {
     throw new UsageError("an object of expressions stands in jsonAgg() only");
   }
 
-  /** How this dialect writes a function, where it is not `name(args)`: `$1` is the first argument, `$*` are all of them. */
+  /** Templates of functions that this dialect writes in another way than `name(args)`. */
   protected readonly functions: Partial<Readonly<Record<FunctionName, string>>> = {};
 
   protected call(node: CallNode): void {
     if (node.name === "grouping" && !this.traits.grouping) throw noGrouping(this.traits);
-    const template = this.functions[node.name] ?? `${node.name}($*)`;
-    for (const piece of template.split(/(\$\d|\$\*|\$\|)/)) {
-      if (piece === "$*") this.list(node.args, ", ", 0);
-      else if (piece === "$|") this.list(node.args, " || ", binding.add);
-      else if (/^\$\d$/.test(piece)) this.expr(node.args[Number(piece.slice(1)) - 1] as ExprNode, template === piece ? 0 : binding.add);
-      else this.write(piece);
-    }
+    writeCall(this, node, this.functions[node.name] ?? `${node.name}($*)`, binding.add);
   }
 
   protected caseOf(node: CaseNode): void {
@@ -395,15 +391,7 @@ export abstract class ExprRenderer extends SqlWriter {
   protected abstract plain(value: string | number | bigint | boolean | Date | Uint8Array | null): unknown;
 
   order(node: OrderNode): void {
-    const fallback = (node.direction === "asc") === (this.traits.nullsSort === "first") ? "first" : "last";
-    const nulls = node.nulls === null || node.nulls === fallback ? null : node.nulls;
-    if (nulls !== null && !this.traits.nullsOrdering) {
-      this.expr(node.item, binding.add - 1);
-      this.write(nulls === "first" ? " is null desc, " : " is null, ");
-    }
-    this.orderItem(node.item);
-    if (node.direction === "desc") this.write(" desc");
-    if (nulls !== null && this.traits.nullsOrdering) this.write(` nulls ${nulls}`);
+    writeOrder(this, node, binding.add - 1, () => this.orderItem(node.item));
   }
 
   protected orderItem(item: ExprNode): void {

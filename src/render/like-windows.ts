@@ -6,6 +6,7 @@ import { childrenOf, sameExpression } from "../ast/shape.ts";
 import type { TypedCodec } from "../ast/type.ts";
 import { floatCodec } from "../codec/number.ts";
 import { codecOf } from "./expr-renderer.ts";
+import { usualNulls } from "./order.ts";
 import type { Traits } from "./traits.ts";
 
 /** What the rows of a window are sorted by: its keys, then its order. */
@@ -19,12 +20,11 @@ function* windowsOf({ tokens, node }: Clause): Generator<Clause<WindowNode>> {
 /** Constants sort nothing. */
 function sortingOf({ tokens, node }: Clause<WindowNode>, traits: Traits): Sorting {
   const keys = node.partitionBy.map((item) => ({ tokens, node: item, desc: false }));
-  const terms = node.orderBy.flatMap(({ item, direction, nulls }) => {
-    const desc = direction === "desc";
-    const own = desc === (traits.nullsSort === "last") ? "first" : "last";
+  const terms = node.orderBy.flatMap((order) => {
+    const { item, direction, nulls } = order;
     const isNull: ExprNode = { kind: "isNull", item, negated: false };
-    const term = { tokens, node: item, desc };
-    return nulls === null || nulls === own ? [term] : [{ tokens, node: isNull, desc: nulls === "first" }, term];
+    const term = { tokens, node: item, desc: direction === "desc" };
+    return nulls === null || nulls === usualNulls(order, traits) ? [term] : [{ tokens, node: isNull, desc: nulls === "first" }, term];
   });
   return [...keys, ...terms].filter((term) => columnsWithin(term.node).length > 0);
 }

@@ -1,23 +1,13 @@
 /** SELECT as text: frames, aliases, clauses, set operations, WITH. Layer 3: knows nodes and traits, no dialect by name. */
 import type { ColumnRef, ExprNode, OrderNode, ScopeToken, TableToken } from "../ast/expr.ts";
-import { isOwn } from "../ast/queries.ts";
-import type {
-  Clause,
-  CompoundNode,
-  DerivedSource,
-  JoinKind,
-  JoinNode,
-  LockNode,
-  QueryNode,
-  SelectNode,
-  SourceNode,
-} from "../ast/select.ts";
-import { isPlain, sameExpression, selectedAt } from "../ast/shape.ts";
+import type { Clause, CompoundNode, DerivedSource, JoinKind, LockNode, QueryNode, SelectNode, SourceNode } from "../ast/select.ts";
+import { sameExpression, selectedAt } from "../ast/shape.ts";
 import { safeIntCodec } from "../codec/number.ts";
 import { UnsupportedError } from "../errors.ts";
 import { constantOf, isFalse } from "./constant.ts";
 import { type Frame, frameOf, freeAlias, type NamedSource, type PathSource, type Place, placeAt, sourceName } from "./frame.ts";
 import { assertFullJoin } from "./full-join.ts";
+import { unknownInHaving, unknownKeys } from "./group-keys.ts";
 import { lockText } from "./lock.ts";
 import { namedWindows } from "./named-windows.ts";
 import { columnName } from "./naming.ts";
@@ -124,7 +114,8 @@ export abstract class SelectRenderer extends WithRenderer {
   #parts(node: SelectNode, sources: readonly SourceNode[], readable: boolean, names: Names): void {
     this.write(`${this.outerJoins.select}${node.distinct ? "distinct " : ""}`);
     if (node.columns.length === 0) this.write("1");
-    const keys = this.#keysOf(node);
+    const keys = unknownKeys(node, this.traits);
+    this.#keys = keys;
     this.lookingForKeys(keys.length > 0, () => this.#columns(node, readable, names));
     const standing = standingOf(sources, node.joins, this.#changing);
     this.#from(node, standing);
@@ -149,13 +140,6 @@ export abstract class SelectRenderer extends WithRenderer {
 
   /** Keys of the groups at hand that the server would not know again. */
   #keys: readonly Clause[] = [];
-  #keysOf({ groupBy, rollup }: SelectNode): readonly Clause[] {
-    this.#keys =
-      this.traits.ofGroup === null || rollup === true
-        ? []
-        : groupBy.filter((key) => !isPlain(key.node) && constantOf(key.node) === null && isOwn(key));
-    return this.#keys;
-  }
   protected override isKey(node: ExprNode): boolean {
     const { tokens } = this.frame as Frame;
     return this.#keys.some((key) => sameExpression(key, { tokens, node }));
@@ -262,20 +246,13 @@ export abstract class SelectRenderer extends WithRenderer {
     if (rollup !== null) this.write(rollup === "rollup()" ? ")" : " with rollup");
   }
 
-  #having({ having, groupBy, rollup }: SelectNode): void {
-    if (having.length === 0) return;
+  #having(node: SelectNode): void {
+    if (node.having.length === 0) return;
     this.write(" having ");
     const keys = this.#keys;
-    if (!this.traits.havingSeesRows && rollup !== true) this.#keys = [...keys, ...groupBy.filter((key) => this.#isOfRows(key))];
-    this.lookingForKeys(this.#keys.length > 0, () => this.#all(having));
+    this.#keys = [...keys, ...unknownInHaving(node, this.frame as Frame, this.traits)];
+    this.lookingForKeys(this.#keys.length > 0, () => this.#all(node.having));
     this.#keys = keys;
-  }
-
-  /** A column of a query in FROM, or of one that is read by name. */
-  #isOfRows({ tokens, node }: Clause): boolean {
-    if (node.kind !== "column" || node.token.kind !== "scope") return false;
-    const source = this.frame?.sources[tokens.indexOf(node.token)]?.source;
-    return source?.kind === "derived" || source?.kind === "cte";
   }
 
   #rollup(): "rollup()" | "with rollup" {

@@ -1,7 +1,6 @@
 /** Queries inside expressions. Layer 2. */
 import type { ExprNode } from "../../ast/expr.ts";
 import type { SelectNode } from "../../ast/select.ts";
-import { aggregates } from "../../ast/shape.ts";
 import type { Codec, Family } from "../../codec/codec.ts";
 import { kindOf } from "../../codec/refuse.ts";
 import { boolCodec } from "../../codec/text.ts";

@@ -71,6 +71,8 @@ export abstract class ExprRenderer extends SqlWriter {
   /** @throws UsageError for a column whose source is not in sight */
   expr(node: ExprNode, outer: number = 0): void {
     if (this.looksForKeys && this.isKey(node)) return this.lookingForKeys(false, () => this.ofGroup(node));
+    const known = constantOf(node);
+    if (known !== null) return this.constant(known);
     switch (node.kind) {
       case "column":
         return this.column(node);
@@ -87,7 +89,6 @@ export abstract class ExprRenderer extends SqlWriter {
       case "rowIn":
         return this.grouped(binding.compare, outer, () => this.rowIn(node));
       case "logic":
-        if (constantOf(node) !== null) return this.constant(constantOf(node) === true);
         return this.grouped(binding[node.op], outer, () => this.list(inGroups(node), ` ${node.op} `, binding[node.op]));
       case "not":
         return this.grouped(binding.not, outer, () => this.not(node));

@@ -11,11 +11,15 @@ export function unknownKeys({ groupBy, rollup }: SelectNode, traits: Traits): re
   return groupBy.filter((key) => !isPlain(key.node) && constantOf(key.node) === null && isOwn(key));
 }
 
-/** Beside these, those that a query in FROM computes. */
+/** Beside these, columns that HAVING does not know as keys. */
 export function unknownInHaving({ groupBy, rollup }: SelectNode, { sources }: Frame, traits: Traits): readonly Clause[] {
-  if (traits.havingSeesRows || rollup === true) return [];
-  return groupBy.filter(({ tokens, node }) => {
-    const source = node.kind === "column" && node.token.kind === "scope" ? sources[tokens.indexOf(node.token)]?.source : undefined;
-    return source?.kind === "derived" || source?.kind === "cte";
+  if (traits.havingKnows === "keys" || rollup === true) return [];
+  const nameOf = ({ node }: Clause): string | null => (node.kind === "column" ? node.column.name : null);
+  return groupBy.filter((key) => {
+    const { tokens, node } = key;
+    if (node.kind !== "column") return false;
+    if (groupBy.some((other) => other !== key && nameOf(other) === node.column.name)) return true;
+    const source = node.token.kind === "scope" ? sources[tokens.indexOf(node.token)]?.source : undefined;
+    return traits.havingKnows === "tables" && (source?.kind === "derived" || source?.kind === "cte");
   });
 }

@@ -52,8 +52,8 @@ export interface Traits {
   readonly fullJoin: "any" | "equality" | null;
   /** What goes around a key of the groups that is no column, wherever it is used again: to the server it would be another expression. */
   readonly ofGroup: readonly [before: string, after: string] | null;
-  /** HAVING may read a key of the groups that is computed by a query in FROM. */
-  readonly havingSeesRows: boolean;
+  /** Which columns HAVING knows as keys of the groups: all, those whose name no other key has, or of these only a table's own. */
+  readonly havingKnows: "keys" | "names" | "tables";
   /** ORDER BY takes a name for that of a selected expression, which may be called after a column in it. */
   readonly namesExpressions: boolean;
   /** Each assignment of an UPDATE sees the values that those before it have set. */
@@ -75,6 +75,10 @@ export interface Traits {
   readonly comparesQueries: boolean;
   /** Of distinct rows that are all the same, OFFSET leaves none. */
   readonly distinctOffset: boolean;
+  /** PERCENT_RANK and CUME_DIST have all digits of a double. */
+  readonly fullRatios: boolean;
+  /** EXISTS sees DISTINCT, which OFFSET counts by. */
+  readonly distinctExists: boolean;
   /** Windows of one query may begin alike and go on differently. */
   readonly likeWindows: boolean;
   /** A hint that keeps a subquery in the condition of an outer join a test of each row; "" where it needs none. */

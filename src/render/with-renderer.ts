@@ -40,11 +40,16 @@ export abstract class WithRenderer extends ExprRenderer {
   protected override subquery(query: SelectNode, as: SubqueryPlace): void {
     this.outerJoins.subquery(as !== "scalar", () => this.subqueryText(as === "scalar" ? query : asked(query, as), as));
   }
-  protected subqueryText(query: SelectNode, _as: SubqueryPlace): void {
-    this.write("(");
-    this.select(query, null);
-    this.write(")");
+  protected subqueryText(query: SelectNode, as: SubqueryPlace): void {
+    const counted = as === "exists" && query.distinct && query.offset !== null && !this.traits.distinctExists;
+    this.write(counted ? "(select 1 from (" : "(");
+    if (counted) this.walled(() => this.select(query, "numbered"));
+    else this.select(query, null);
+    this.write(counted ? `) as ${this.quote("made")})` : ")");
   }
+
+  /** Writes a query in FROM. */
+  protected abstract walled(write: () => void): void;
 
   /**
    * Writes a statement with the queries it reads by name in front. What those are is known once it was written: a

@@ -1,5 +1,6 @@
 /** Values turned into other types in MySQL and MariaDB. Layer 4. */
 import type { CastNode, ExprNode } from "../../ast/expr.ts";
+import { childrenOf } from "../../ast/shape.ts";
 import type { TypedCodec } from "../../ast/type.ts";
 import type { Family } from "../../codec/codec.ts";
 import { codecOf, type ExprRenderer, isInteger } from "../../render/expr-renderer.ts";
@@ -59,7 +60,10 @@ export function writeCast(to: ExprRenderer, { item, codec }: CastNode): void {
     const long = item.kind === "value" && typeof item.value === "string" && item.value.length > 16_000;
     return as(long ? own.replace("as char ", `as char(${(item.value as string).length}) `) : own);
   }
-  const numeric = (text: string): string => (from === "text" ? spelled(text) : text);
+  const numeric = (text: string): string => {
+    if (from !== "text") return text;
+    return spelled(comparesTexts(item) ? text.replace("@", "concat(@, '')") : text);
+  };
   // A double is rounded to even when it is cast, a decimal half away from zero.
   const exact = from === "float" || from === "text" ? "cast(@ as decimal(65, 30))" : "@";
   if (isInteger(codec)) return as(numeric(from === "bool" ? own : `cast(round(${exact}) as signed)`));
@@ -74,6 +78,11 @@ export function writeCast(to: ExprRenderer, { item, codec }: CastNode): void {
   else if (from === "decimal") as(own.replace("@", `cast(@ as decimal(65, ${codecOf(item)?.type.scale ?? 0}))`));
   else as(own);
   if (length !== undefined) to.write(`, ${length})`);
+}
+
+/** As a number MariaDB 10.11 takes the lesser of two texts for that of two numbers: `cast(least('12', 'x') as decimal)` */
+function comparesTexts(item: ExprNode): boolean {
+  return (item.kind === "call" && (item.name === "greatest" || item.name === "least")) || childrenOf(item).some(comparesTexts);
 }
 
 /** NULL where the text is no number. The second test sees the line break that `$` overlooks. */

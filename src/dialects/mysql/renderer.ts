@@ -23,10 +23,10 @@ import type {
   ValueNode,
   WindowNode,
 } from "../../ast/expr.ts";
-import { pathsOf, rootOf } from "../../ast/path.ts";
+import { pathsOf } from "../../ast/path.ts";
 import { leadsTo } from "../../ast/queries.ts";
 import type { Clause, QueryNode, SelectNode, TableRef, ValuesSource } from "../../ast/select.ts";
-import { childrenOf, sameExpression } from "../../ast/shape.ts";
+import { childrenOf } from "../../ast/shape.ts";
 import type { TypedCodec } from "../../ast/type.ts";
 import type { Codec, Family } from "../../codec/codec.ts";
 import { jsonCodec } from "../../codec/json.ts";
@@ -39,6 +39,7 @@ import { windowsApart } from "../../render/like-windows.ts";
 import { noRegularExpressions } from "../../render/missing.ts";
 import { columnName } from "../../render/naming.ts";
 import { Renderer, type StatementNode } from "../../render/renderer.ts";
+import { withOwnNames } from "../../render/repeated-names.ts";
 import { writtenOut } from "../../render/rows.ts";
 import type { Names } from "../../render/with-renderer.ts";
 import { separatorLiteral, writeAverage, writeExtremeDate, writeJsonList } from "./aggregates.ts";
@@ -140,19 +141,8 @@ export class MysqlRenderer extends Renderer {
     super.select(node, names);
   }
 
-  /** What the statement's own select has had before. */
-  readonly #again = new Set<ExprNode>();
   protected override outermost(node: SelectNode): void {
-    const columns = this.traits.namesRepeated ? [] : node.columns.filter((column) => column.node.kind === "column");
-    columns.forEach((column, i) => {
-      if (columns.slice(0, i).some((other) => sameExpression(other, column))) this.#again.add(column.node);
-    });
-    super.outermost(node);
-  }
-  protected override selected(item: ExprNode): void {
-    const ofRows = this.#again.has(item) && item.kind === "column" && this.find(rootOf(item.token)).source.kind !== "table";
-    if (ofRows) super.call({ kind: "call", name: "coalesce", args: [item, { kind: "null" }], codec: item.codec });
-    else super.selected(item);
+    super.outermost(this.traits.namesRepeated ? node : withOwnNames(node));
   }
 
   protected override incomingColumn(name: string): void {
@@ -167,7 +157,8 @@ export class MysqlRenderer extends Renderer {
     this.write(`(${this.outerJoins.select}* from (`);
     const changed = this.#changed;
     if (own) this.#changed = null;
-    this.walled(() => this.select(query, "numbered"));
+    // Without a limit it would be made a part of the query around where its condition is false anyway.
+    this.walled(() => this.select(own && !limited ? { ...query, limit: query.limit ?? Number.MAX_SAFE_INTEGER } : query, "numbered"));
     this.#changed = changed;
     this.write(") as made)");
   }
@@ -203,6 +194,12 @@ export class MysqlRenderer extends Renderer {
     const node = this.#apart.get(given) ?? given;
     const { call } = node;
     const [item, offset, fallback] = call.kind === "call" ? call.args : [];
+    const ratio = call.kind === "call" && (call.name === "percent_rank" || call.name === "cume_dist");
+    if (ratio && !this.traits.fullRatios) {
+      this.write("(");
+      super.window(node);
+      return this.write(" + 0e0)");
+    }
     const shifts = call.kind === "call" && (call.name === "lag" || call.name === "lead");
     if (!shifts || fallback === undefined || this.traits.shiftFallback) return super.window(node);
     const { name: _, ...unnamed } = node;

@@ -92,8 +92,9 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     fullFrames: false,
     fullJoin: null,
     ofGroup: ["min(", ")"],
-    // 9.7 finds no column c.k in `with c (k) as (select n + 1 from t) select 1 from c group by c.k having c.k`.
-    havingSeesRows: maria,
+    // Neither finds a.k in `group by a.k, b.k having a.k`, and 9.7 finds no c.k in
+    // `with c (k) as (select n + 1 from t) select 1 from c group by c.k having c.k`.
+    havingKnows: maria ? "names" : "tables",
     namesExpressions: false,
     assignsInTurn: true,
     cascadesAtOnce: false,
@@ -110,6 +111,9 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     distinctOffset: !maria,
     // 10.11 sorts once for windows of which each begins like the next one: `(partition by a order by b)`, `()`, `(order by c)`.
     likeWindows: !maria,
+    // 10.11 has ten.
+    fullRatios: !maria,
+    distinctExists: false,
     descendingKeys: maria,
     // 9.7 joins `o right join i on exists (select 1 from p where p.item_id = i.id) and o.active` once for each of `p`, depending
     // on the plan: with optimizer_switch = 'materialization=off' always.

@@ -23,7 +23,7 @@ import { decimalCodec } from "../../codec/number.ts";
 import { boolCodec, textCodec } from "../../codec/text.ts";
 import { UnsupportedError } from "../../errors.ts";
 import { caseFiltered } from "../../render/case-filter.ts";
-import { codecOf, isInteger, type SubqueryPlace } from "../../render/expr-renderer.ts";
+import { codecOf, isInteger } from "../../render/expr-renderer.ts";
 import { LiteralSink } from "../../render/literal.ts";
 import { noRegularExpressions } from "../../render/missing.ts";
 import { Renderer } from "../../render/renderer.ts";
@@ -66,14 +66,6 @@ export class SqliteRenderer extends Renderer {
     mod: "($1 % $2)",
     now: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
   };
-
-  // Whether there are rows is asked without DISTINCT here, which OFFSET would have to follow.
-  protected override subqueryText(query: SelectNode, as: SubqueryPlace): void {
-    if (as !== "exists" || !query.distinct || query.offset === null) return super.subqueryText(query, as);
-    this.write("(select 1 from (");
-    this.select(query, null);
-    this.write("))");
-  }
 
   protected override call(node: CallNode): void {
     const [item] = node.args;

@@ -21,6 +21,10 @@ export class InstanceState {
   /** A raw row of `layout`, or the saved values by column index when `layout` is null. */
   row: Readonly<Record<string | number, unknown>> | null = null;
   layout: RowLayout | null = null;
+  /** What the rows of its result have in common, where loads row by row are noticed. */
+  result: object | null = null;
+  /** What was loaded of its relations. */
+  relations: Map<string, unknown> | null = null;
 
   /** The value in the database as last seen, or `notLoaded`. */
   saved(column: ColumnMeta): unknown {

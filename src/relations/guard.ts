@@ -8,7 +8,7 @@ import type { Core } from "../engine/core.ts";
 import { warn } from "../engine/faults.ts";
 import type { Session } from "../engine/session.ts";
 import { NotLoadedError } from "../errors.ts";
-import { type ModelBase, metaOfInstance } from "../model/base.ts";
+import { type ModelBase, metaOfInstance, stateOf } from "../model/base.ts";
 
 /** The rows of one result, and which of them loaded a relation of theirs. */
 interface Result {
@@ -16,7 +16,6 @@ interface Result {
   readonly owners: Map<string, Set<ModelBase>>;
 }
 
-const results = new WeakMap<ModelBase, Result>();
 /** What was reported already, by engine: a loop tells once. */
 const reported = new WeakMap<Core, Set<string>>();
 
@@ -25,7 +24,7 @@ export function cameTogether(rows: readonly unknown[], { core }: Session): boole
   const { mode, limit } = core.options.lazyLoading;
   if (mode === "allow" || rows.length <= limit) return false;
   const result: Result = { core, owners: new Map() };
-  for (const row of rows) if (row !== null) results.set(row as ModelBase, result);
+  for (const row of rows) if (row !== null) stateOf(row as ModelBase).result = result;
   return true;
 }
 
@@ -37,8 +36,8 @@ export interface Watch {
 
 /** Null for a row that came alone, and where nothing is watched. `method`: the relation method that the getter called. */
 export function watch(owner: ModelBase, method: unknown): Watch | null {
-  const result = results.get(owner);
-  if (result === undefined) return null;
+  const result = stateOf(owner).result as Result | null;
+  if (result === null) return null;
   const made: Watch = { result };
   Error.captureStackTrace(made, method as () => void);
   return made;

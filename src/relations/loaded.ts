@@ -1,5 +1,5 @@
 /** What prefetch has put beside an instance, by relation. Layer 6. */
-import { columnValue, type ModelBase } from "../model/base.ts";
+import { columnValue, type ModelBase, stateOf } from "../model/base.ts";
 import type { ColumnMeta } from "../model/meta.ts";
 import { anyRelationOf } from "./any.ts";
 import { getterNames, type RelationDefinition, relationOf } from "./definition.ts";
@@ -10,10 +10,13 @@ interface Loaded {
   readonly value: unknown;
 }
 
-const cache = new WeakMap<ModelBase, Map<string, Loaded>>();
-
 /** One string per key: both sides come from the server, in the codec's one form. */
 export function keyText(columns: readonly ColumnMeta[], row: ModelBase): string | null {
+  // Most keys are one number.
+  if (columns.length === 1) {
+    const value = columnValue(row, columns[0] as ColumnMeta);
+    if (typeof value === "number") return String(value);
+  }
   return keyOf(columns.map((column) => columnValue(row, column)));
 }
 
@@ -47,7 +50,7 @@ function written({ kind, meta, local, foreign, through, where, orderBy }: Relati
 }
 
 function find(relation: RelationDefinition, owner: ModelBase): Loaded | undefined {
-  const found = cache.get(owner)?.get(signature(relation));
+  const found = stateOf(owner).relations?.get(signature(relation)) as Loaded | undefined;
   return found !== undefined && found.key === keyText(relation.local, owner) ? found : undefined;
 }
 
@@ -60,17 +63,14 @@ export function loadedOf(relation: RelationDefinition, owner: ModelBase): unknow
 }
 
 export function keepLoaded(relation: RelationDefinition, owner: ModelBase, value: unknown): void {
-  let byRelation = cache.get(owner);
-  if (byRelation === undefined) {
-    byRelation = new Map();
-    cache.set(owner, byRelation);
-  }
-  byRelation.set(signature(relation), { key: keyText(relation.local, owner), value });
+  const state = stateOf(owner);
+  state.relations ??= new Map();
+  state.relations.set(signature(relation), { key: keyText(relation.local, owner), value } satisfies Loaded);
 }
 
 /** All that was loaded beside the owner: after it was read again, or wrote through a relation. */
 export function forgetLoaded(owner: ModelBase): void {
-  cache.delete(owner);
+  stateOf(owner).relations = null;
 }
 
 /** The name of the getter that has this relation, as its own or as one of several that it may lead over. */

@@ -1,11 +1,9 @@
 /** Windows that begin alike and go on differently, where a server would sort once for all of them. Layer 3. */
-import type { CallNode, ExprNode, FrameNode, WindowNode } from "../ast/expr.ts";
+import type { ExprNode, WindowNode } from "../ast/expr.ts";
 import { columnsWithin } from "../ast/queries.ts";
 import type { Clause, SelectNode } from "../ast/select.ts";
 import { childrenOf, sameExpression } from "../ast/shape.ts";
-import type { TypedCodec } from "../ast/type.ts";
 import { floatCodec } from "../codec/number.ts";
-import { codecOf } from "./expr-renderer.ts";
 import { usualNulls } from "./order.ts";
 import type { Traits } from "./traits.ts";
 
@@ -37,29 +35,14 @@ function alike(a: Sorting, b: Sorting): boolean {
   });
 }
 
-const allRows: FrameNode = {
-  unit: "rows",
-  start: { kind: "unbounded", offset: 0 },
-  end: { kind: "unbounded", offset: 0 },
-  exclude: null,
-};
-/** Functions over the whole window whatever its frame; the others look at their frame, which an order would change. */
-const whole: ReadonlySet<CallNode["name"]> = new Set(["row_number", "lag", "lead", "ntile"]);
-
-/** What the server cannot know to be the order of another window. */
-function hidden(item: ExprNode, codec: TypedCodec): ExprNode {
-  return { kind: "call", name: "coalesce", args: [item, { kind: "null" }], codec: codecOf(item) ?? codec };
+/** A number that is 0 for each row, which the server does not know; another one for each window. */
+function zero(nth: number): ExprNode {
+  return { kind: "raw", texts: [`rand() * 0 * ${nth}`], items: [], codec: floatCodec };
 }
-const anyOrder: ExprNode = { kind: "raw", texts: ["rand()"], items: [], codec: floatCodec };
 
-/** The same values, sorted on their own. */
-function sortedApart({ name: _, ...node }: WindowNode): WindowNode {
-  const [key, ...keys] = node.partitionBy;
-  if (key !== undefined) return { ...node, partitionBy: [hidden(key, node.codec), ...keys] };
-  const [term, ...terms] = node.orderBy;
-  if (term !== undefined) return { ...node, orderBy: [{ ...term, item: hidden(term.item, node.codec) }, ...terms] };
-  const frame = node.call.kind === "call" && whole.has(node.call.name) ? null : (node.frame ?? allRows);
-  return { ...node, orderBy: [{ item: anyOrder, direction: "asc", nulls: null }], frame };
+/** The same window, sorted on its own. */
+function sortedApart({ name: _, ...node }: WindowNode, nth: number): WindowNode {
+  return { ...node, partitionBy: [zero(nth), ...node.partitionBy] };
 }
 
 const isColumn = ({ node }: Clause): boolean => node.kind === "column";
@@ -75,7 +58,8 @@ export function windowsApart({ columns, orderBy }: SelectNode, traits: Traits): 
   for (const { window, sorting } of given) {
     const longer = given.filter((other) => other.sorting.length > sorting.length && alike(sorting, other.sorting));
     const [first] = longer;
-    if (longer.some((other) => !alike((first as (typeof longer)[0]).sorting, other.sorting))) found.set(window, sortedApart(window));
+    if (longer.some((other) => !alike((first as (typeof longer)[0]).sorting, other.sorting)))
+      found.set(window, sortedApart(window, found.size + 1));
   }
   return found.size > 0 ? found : null;
 }

@@ -11,6 +11,7 @@ import { suite as casts } from "./casts.ts";
 import { suite as dates } from "./dates.ts";
 import { suite as deletionRules } from "./deletion-rules.ts";
 import { suite as differentialFound } from "./differential-found.ts";
+import { suite as differentialQueries } from "./differential-queries.ts";
 import { suite as differentialServers } from "./differential-servers.ts";
 import { suite as explain } from "./explain.ts";
 import { suite as forAwait } from "./for-await.ts";
@@ -104,6 +105,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   casts,
   dates,
   "differential-found": differentialFound,
+  "differential-queries": differentialQueries,
   "differential-servers": differentialServers,
   patterns,
   tuples,

@@ -32,6 +32,16 @@ export function writeExtremeDate(to: ExprRenderer, node: AggregateNode, item: Ex
   to.write(" as date)");
 }
 
+/** MySQL 9.7 counts one value in a prepared `count(distinct nullif(?, ?))`, though it is NULL. */
+export function writeConstantCount(to: ExprRenderer, { distinct: _, ...node }: AggregateNode, item: ExprNode): void {
+  to.write("coalesce(");
+  to.aggregateCall(node, "max", () => {
+    to.expr(item, 4);
+    to.write(" is not null");
+  });
+  to.write(", 0)");
+}
+
 /** JSON_ARRAYAGG knows neither an order nor DISTINCT nor rows to leave out: the texts of the elements are put together. */
 export function writeJsonList(to: ExprRenderer, { filter, ...node }: AggregateNode): void {
   to.write("concat('[', coalesce(");

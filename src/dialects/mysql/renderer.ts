@@ -24,7 +24,7 @@ import type {
   WindowNode,
 } from "../../ast/expr.ts";
 import { pathsOf } from "../../ast/path.ts";
-import { leadsTo } from "../../ast/queries.ts";
+import { columnsWithin, leadsTo } from "../../ast/queries.ts";
 import type { Clause, QueryNode, SelectNode, TableRef, ValuesSource } from "../../ast/select.ts";
 import { childrenOf } from "../../ast/shape.ts";
 import type { TypedCodec } from "../../ast/type.ts";
@@ -42,7 +42,7 @@ import { Renderer, type StatementNode } from "../../render/renderer.ts";
 import { withOwnNames } from "../../render/repeated-names.ts";
 import { writtenOut } from "../../render/rows.ts";
 import type { Names } from "../../render/with-renderer.ts";
-import { separatorLiteral, writeAverage, writeExtremeDate, writeJsonList } from "./aggregates.ts";
+import { separatorLiteral, writeAverage, writeConstantCount, writeExtremeDate, writeJsonList } from "./aggregates.ts";
 import { writeCast } from "./cast.ts";
 import { JsonWriter } from "./json.ts";
 import { negated, underNot } from "./negation.ts";
@@ -306,6 +306,8 @@ export class MysqlRenderer extends Renderer {
     if (node.name === "string_agg" && item !== null) return this.aggregateCall(plain, "group_concat", () => this.expr(item));
     const extreme = (node.name === "min" || node.name === "max") && item !== null && codecOf(item)?.family === "date";
     if (extreme && this.#writes) return writeExtremeDate(this, plain, item);
+    if (node.name === "count" && node.distinct === true && item !== null && columnsWithin(item).length === 0)
+      return writeConstantCount(this, plain, item);
     super.aggregate(plain);
   }
 

@@ -14,6 +14,10 @@ export interface Answer {
   readonly ordered: boolean;
 }
 
+/** PostgreSQL refuses such an int, the others calculate with more bits: a statement of one has no answer that all could give. */
+export class OutOfRange extends Error {}
+const highestInt = 2 ** 31 - 1;
+
 const allNull: Row = new Proxy({}, { get: () => null });
 
 export class Evaluation implements Evaluator {
@@ -26,6 +30,7 @@ export class Evaluation implements Evaluator {
 
   value(node: Node, env: Env): Value {
     const found = this.#value(node, env);
+    if (node.op === "call" && node.kind === "int" && Math.abs(Number(found)) > highestInt) throw new OutOfRange();
     return isDecimal(found) ? withDigits(found, scaleOf(node)) : found;
   }
 

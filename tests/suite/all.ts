@@ -10,6 +10,7 @@ import { suite as capabilities } from "./capabilities.ts";
 import { suite as casts } from "./casts.ts";
 import { suite as dates } from "./dates.ts";
 import { suite as deletionRules } from "./deletion-rules.ts";
+import { suite as differentialDeletes } from "./differential-deletes.ts";
 import { suite as differentialFound } from "./differential-found.ts";
 import { suite as differentialQueries } from "./differential-queries.ts";
 import { suite as differentialServers } from "./differential-servers.ts";
@@ -104,6 +105,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   functions,
   casts,
   dates,
+  "differential-deletes": differentialDeletes,
   "differential-found": differentialFound,
   "differential-queries": differentialQueries,
   "differential-servers": differentialServers,

@@ -1,4 +1,4 @@
-/** What random queries found about queries inside of others, groups, windows and deletes, as cases of their own. */
+/** What random queries found about queries inside of others, groups and windows, as cases of their own. */
 import {
   allOf,
   anyOf,
@@ -50,13 +50,6 @@ class ThingModel extends Model("dx_thing", {
   }
 }
 class PartModel extends Model("dx_part", { n: int(), thingId: foreignKey(() => ThingModel, { onDelete: "cascade" }) }) {}
-class ScrewModel extends Model("dx_screw", { n: int(), partId: foreignKey(() => PartModel, { onDelete: "cascade" }) }) {}
-class NoteModel extends Model("dx_note", { thingId: foreignKey(() => ThingModel, { onDelete: "set null" }).nullable() }) {}
-class TreeModel extends Model("dx_tree", {
-  id: int().primaryKey(),
-  parentId: foreignKey("dx_tree", { onDelete: "cascade" }).nullable(),
-}) {}
-
 type Thing = typeof ThingModel.c;
 type Shelf = typeof ShelfModel.c;
 class Undone extends Error {}
@@ -68,7 +61,7 @@ export function suite(t: TargetContext): void {
   beforeAll(async () => {
     Shelf = ShelfModel.using(t.engine());
     Thing = ThingModel.using(t.engine());
-    await t.engine().createTable(ShelfModel, ThingModel, PartModel, ScrewModel, NoteModel, TreeModel);
+    await t.engine().createTable(ShelfModel, ThingModel, PartModel);
     const [a, b] = await Shelf.bulkCreate([
       { name: "a", size: 2, open: true },
       { name: "b", size: 3, open: false },
@@ -79,23 +72,14 @@ export function suite(t: TargetContext): void {
       { name: "12", n: 7, ratio: 0.5, open: false, shelfId: b?.id ?? 0 },
       { name: null, n: 9, day: "2024-02-01" },
     ]);
-    const parts = await PartModel.using(t.engine()).bulkCreate([x, x, y, z, w].map((thing, i) => ({ n: i, thingId: thing?.id ?? 0 })));
-    await ScrewModel.using(t.engine()).bulkCreate(parts.map(({ id }, n) => ({ n, partId: id })));
-    await NoteModel.using(t.engine()).bulkCreate([{ thingId: x?.id ?? 0 }, { thingId: y?.id ?? 0 }]);
-    await TreeModel.using(t.engine()).bulkCreate([
-      { id: 1 },
-      { id: 2, parentId: 1 },
-      { id: 3, parentId: 2 },
-      { id: 4 },
-      { id: 5, parentId: 4 },
-    ]);
+    await PartModel.using(t.engine()).bulkCreate([x, x, y, z, w].map((thing, i) => ({ n: i, thingId: thing?.id ?? 0 })));
   });
-  afterAll(() => t.engine().dropTable(TreeModel, NoteModel, ScrewModel, PartModel, ThingModel, ShelfModel));
+  afterAll(() => t.engine().dropTable(PartModel, ThingModel, ShelfModel));
 
-  const inVain = async <T>(change: (on: { things: typeof ThingModel; trees: typeof TreeModel }) => Promise<T>): Promise<T> => {
+  const inVain = async <T>(change: (things: typeof ThingModel) => Promise<T>): Promise<T> => {
     const seen: T[] = [];
     const undone = t.engine().transaction(async (tx) => {
-      seen.push(await change({ things: ThingModel.using(tx), trees: TreeModel.using(tx) }));
+      seen.push(await change(ThingModel.using(tx)));
       throw new Undone();
     });
     await expect(undone).rejects.toThrow(Undone);
@@ -177,7 +161,7 @@ export function suite(t: TargetContext): void {
 
   it("distinct rows are ordered by a query's value whose condition has a list of decimals", async () => {
     const key = (x: Thing) =>
-      coalesce(scalar(ThingModel.where((y) => y.price.notIn(["0.50", "7.25"]).and(y.id.eq(x.id))).select("ratio")), 0);
+      coalesce(scalar(ThingModel.where((y) => y.price.div("1.25").notIn(["0.50", "7.25"]).and(y.id.eq(x.id))).select("ratio")), 0);
     const found = await Thing.all()
       .distinct()
       .orderBy((x) => [key(x), x.ratio.desc({ nulls: "last" })])
@@ -214,7 +198,7 @@ export function suite(t: TargetContext): void {
     });
 
     it("knows the date of groups inside of a change", async () => {
-      const changed = await inVain(async ({ things }) => {
+      const changed = await inVain(async (things) => {
         const groups = ThingModel.all()
           .groupBy((x) => coalesce(x.day, nullif(x.day, "2024-02-29")))
           .having((x) => coalesce(x.day, nullif(x.day, "2024-02-29")).gt("2024-02-10"))
@@ -233,74 +217,6 @@ export function suite(t: TargetContext): void {
           .limit(5)
           .select(() => ({ n: count() }));
       expect(await Thing.where((x) => exists(groups(x))).count()).toBe(4);
-    });
-  });
-
-  describe("a delete reads what goes with its rows before any is gone", () => {
-    const partsOf = (x: Thing, m: number) =>
-      scalar(PartModel.where((p) => p.thingId.ne(x.id).and(p.n.gte(m))).select(() => ({ n: count() })));
-    it("by a number of others' parts", async () => {
-      const left = await inVain(async ({ things }) => {
-        expect(await things.where((x) => partsOf(x, 0).gte(3)).delete()).toBe(4);
-        return things.count();
-      });
-      expect(left).toBe(0);
-    });
-
-    it("by rows that have nothing to do with each", async () => {
-      const left = await inVain(async ({ things }) => {
-        await things.where((x) => exists(PartModel.where((p) => p.n.eq(0))).and(x.n.gt(0))).delete();
-        return things.count();
-      });
-      expect(left).toBe(0);
-    });
-
-    it("two tables away, and where it is set to null", async () => {
-      const screws = (x: Thing) =>
-        scalar(
-          ScrewModel.all()
-            .join(PartModel, (s, p) => s.partId.eq(p.id))
-            .where((_, p) => p.thingId.ne(x.id))
-            .select(() => ({ n: count() })),
-        );
-      const notes = () => scalar(NoteModel.where((n) => n.thingId.isNotNull()).select(() => ({ n: count() })));
-      expect(
-        await inVain(async ({ things }) => {
-          await things.where((x) => screws(x).gte(3)).delete();
-          return things.count();
-        }),
-      ).toBe(0);
-      expect(
-        await inVain(async ({ things }) => {
-          await things.where((x) => notes().gte(2).and(x.n.gt(0))).delete();
-          return things.count();
-        }),
-      ).toBe(0);
-    });
-
-    it("in a tree", async () => {
-      const left = await inVain(async ({ trees }) => {
-        const children = (x: typeof TreeModel.c) => scalar(TreeModel.where((c) => c.parentId.eq(x.id)).select(() => ({ n: count() })));
-        await trees.where((x) => children(x).eq(1)).delete();
-        return trees.count();
-      });
-      expect(left).toBe(0);
-    });
-
-    it("may ask for rows of its own table that cannot be", async () => {
-      const none = ThingModel.where((y) => value(false).and(y.n.gt(0)));
-      expect(
-        await inVain(({ things }) =>
-          things
-            .where((x) =>
-              exists(none)
-                .or(x.n.in(none.select("n")))
-                .and(x.shelf.size.gt(0)),
-            )
-            .delete(),
-        ),
-      ).toBe(0);
-      expect(await inVain(({ things }) => things.where((x) => nullif(exists(none), x.open)).delete())).toBe(0);
     });
   });
 
@@ -387,7 +303,7 @@ export function suite(t: TargetContext): void {
         .select((s) => ({ inside: exists(PartModel.where((p) => p.thingId.eq(x.id).and(s.open))), id: x.id, size: s.size }));
     expect(await Thing.where((x) => exists(query(x))).count()).toBe(4);
     expect(
-      await inVain(({ things }) =>
+      await inVain((things) =>
         things.where((x) => exists(query(x)).and(x.shelf.size.gt(0))).update((x) => ({ name: coalesce(x.shelf.name, x.name) })),
       ),
     ).toBe(3);
@@ -404,7 +320,7 @@ export function suite(t: TargetContext): void {
   });
 
   it("the lesser of two texts becomes a number where it is one", async () => {
-    const changed = await inVain(async ({ things }) => {
+    const changed = await inVain(async (things) => {
       await things
         .where((x) => x.n.eq(7))
         .update((x) => ({ price: cast(least(x.name, x.shelf.name), decimal({ precision: 9, scale: 2 })) }));

@@ -107,6 +107,7 @@ export const constraintMessages = {
   foreign_key: "refers to a row that is not there, or a row refers to this one",
   not_null: "must not be null",
   check: "breaks a rule of the database",
+  constraint: "breaks a rule of the database",
 } as const;
 
 /** Messages by field, of several rows by `2.title`. */
@@ -173,20 +174,48 @@ export class InputError extends ValidationError {
 export class QueryError extends KakaError {
   static override readonly code: string = "KAKA_QUERY";
 }
+/** A constraint said no: `errors` and `detail` name the properties, in the shape of a ValidationError. */
 export class ConstraintError extends QueryError {
   static override readonly code: string = "KAKA_CONSTRAINT";
+  /** The word of the entries. */
+  static readonly rule: "unique" | "foreign_key" | "not_null" | "check" | "constraint" = "constraint";
+
+  /** One entry for each column of the constraint; one of `*` where the database names none. */
+  get detail(): readonly ValidationDetail[] {
+    const { rule } = this.constructor as typeof ConstraintError;
+    const fields = this.columns?.length ? this.columns : ["*"];
+    return fields.map((field) => {
+      if (rule !== "unique" || fields.length === 1) return { field, rule, message: constraintMessages[rule] };
+      const expectedTogether = fields.filter((other) => other !== field);
+      const message = constraintMessages.unique_together.replace("{expectedTogether}", () => expectedTogether.join(", "));
+      return { field, rule, message, expectedTogether };
+    });
+  }
+
+  /** The messages by field. */
+  get errors(): FieldErrors {
+    return errorsByField(this.detail);
+  }
+
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), errors: this.errors, detail: this.detail };
+  }
 }
 export class UniqueViolation extends ConstraintError {
   static override readonly code: string = "KAKA_UNIQUE";
+  static override readonly rule = "unique";
 }
 export class ForeignKeyViolation extends ConstraintError {
   static override readonly code: string = "KAKA_FOREIGN_KEY";
+  static override readonly rule = "foreign_key";
 }
 export class NotNullViolation extends ConstraintError {
   static override readonly code: string = "KAKA_NOT_NULL";
+  static override readonly rule = "not_null";
 }
 export class CheckViolation extends ConstraintError {
   static override readonly code: string = "KAKA_CHECK";
+  static override readonly rule = "check";
 }
 /** The same work may succeed when run again from its start. */
 export class RetryableError extends QueryError {

@@ -2,7 +2,7 @@
 import { UsageError, ValidationError, ValueError } from "../errors.ts";
 import { addAbsence, addMessages, errorOf, type Findings, noFindings } from "../validate/broken.ts";
 import { checkValue, passedValue } from "../validate/check.ts";
-import { columnValue, type ModelBase, metaOfInstance } from "./base.ts";
+import { columnValue, ModelBase, metaOfInstance } from "./base.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 
 /** Null where nothing was found. */
@@ -60,18 +60,13 @@ export function checkColumns(columns: readonly ColumnMeta[], instance: ModelBase
   }
 }
 
-/** A row with rules of its own. */
-export interface Cleaning extends ModelBase {
-  clean(): unknown;
-}
-
 /** Whether the class has rules of its own for whole rows. */
-export function hasClean(instance: ModelBase): instance is Cleaning {
-  return typeof (instance as Partial<Cleaning>).clean === "function";
+export function hasClean(instance: ModelBase): boolean {
+  return instance.clean !== ModelBase.prototype.clean;
 }
 
 /** Adds what `clean()` finds; a promise where it answers later. `wrong`: columns of the row are known to be. */
-export function checkClean(instance: Cleaning, found: Findings, wrong: boolean, index?: number): void | PromiseLike<void> {
+export function checkClean(instance: ModelBase, found: Findings, wrong: boolean, index?: number): void | PromiseLike<void> {
   const take = (answer: unknown): void => {
     if (answer === undefined || answer === null) return;
     if (typeof answer !== "object" || Array.isArray(answer))

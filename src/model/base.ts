@@ -59,19 +59,9 @@ export class ModelBase {
     return changes;
   }
 
-  toDict(): Record<string, unknown> {
-    const dict: Record<string, unknown> = {};
-    for (const column of metaOfInstance(this).visible) {
-      const value = columnValue(this, column);
-      if (value !== undefined) dict[column.property] = value;
-    }
-    return dict;
-  }
-
-  toJSON(): Record<string, unknown> {
-    const json = this.toDict();
-    for (const [property, value] of Object.entries(json)) json[property] = jsonValue(value);
-    return json;
+  /** A model's own rules for whole rows stand in its place. */
+  clean(): unknown {
+    return undefined;
   }
 
   toString(): string {
@@ -103,7 +93,8 @@ function initialValue(column: ColumnMeta): unknown {
   return declaration.nullable && declaration.dbDefault === null ? null : undefined;
 }
 
-function jsonValue(value: unknown): unknown {
+/** A value as JSON has it; documents are what they are. */
+export function jsonValue(value: unknown): unknown {
   if (typeof value === "bigint") return value.toString();
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64");

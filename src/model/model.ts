@@ -17,6 +17,8 @@ import {
 import { forgetLoaded } from "../relations/loaded.ts";
 import { AnyRelation, ManyRelation, OneRelation } from "../relations/related.ts";
 import { tellLoaded } from "./after-load.ts";
+import { type Findings, noFindings } from "../validate/broken.ts";
+import { checkClean, checkColumns, checkNewRow, hasClean, invalid } from "./accept.ts";
 import { archiveDefinition } from "./archived-rows.ts";
 import { inputKeys, ModelBase, metaOfInstance, stateOf } from "./base.ts";
 import { bulkInsert } from "./bulk.ts";
@@ -24,6 +26,7 @@ import { hooksAsked, upsertMany, writeMany } from "./bulk-hooks.ts";
 import { bulkUpdate } from "./bulk-update.ts";
 import { changedFields, cloneValues, diff, revert } from "./change-tracking.ts";
 import { getOrCreate, updateOrCreate } from "./find-or-create.ts";
+import { type InputOptions, rowFromInput } from "./from-input.ts";
 import { instancesFrom } from "./from-sql.ts";
 import { hooksOf } from "./hooks.ts";
 import { insertRow, removeRow, updateRow } from "./instance-writes.ts";
@@ -34,6 +37,8 @@ import { ModelQuery } from "./query-set.ts";
 import { newQuery } from "./query-state.ts";
 import { type SessionRef, sessionOf } from "./reading.ts";
 import { tableDefinitionOf } from "./schema.ts";
+import { type DictOptions, dictOf } from "./serialize.ts";
+import { checkUnique } from "./unique-check.ts";
 import { type UpsertOptions, upsertRows } from "./upsert.ts";
 import { sessionKey, sourceOf, viewOf } from "./view.ts";
 import type { ModelConstructor } from "./whole-row.ts";
@@ -113,6 +118,23 @@ abstract class ModelStatics extends ModelBase {
   }
   static getOrNull(condition: unknown): Promise<unknown> {
     return this.all().getOrNull(condition);
+  }
+  static validate(input: unknown, o: InputOptions = {}): unknown {
+    if (input instanceof sourceOf(this)) {
+      const row = input as ModelStatics;
+      row.validate();
+      const found = noFindings();
+      const later = hasClean(row) ? checkClean(row, found, false) : undefined;
+      const finish = () => {
+        throwIfAny(row, found);
+        return row;
+      };
+      return later === undefined ? finish() : later.then(finish);
+    }
+    return rowFromInput(metaOf(this), input, o, (values) => instantiate(this, values));
+  }
+  static modelValidate(input: unknown, o?: InputOptions): unknown {
+    return this.validate(input, o);
   }
   static async create(values: unknown): Promise<unknown> {
     const instance = instantiate(this, values);
@@ -210,6 +232,30 @@ abstract class ModelStatics extends ModelBase {
     stateOf(copy).engine = stateOf(this).engine;
     return copy;
   }
+  toDict(o?: unknown): Record<string, unknown> {
+    return dictOf(this, dictOptions(o), false);
+  }
+  /** JSON.stringify gives the name or place that the row has in the document. */
+  toJSON(o?: unknown): Record<string, unknown> {
+    return dictOf(this, dictOptions(o), true);
+  }
+  modelDump(o?: unknown): Record<string, unknown> {
+    return this.toDict(o);
+  }
+  validate(): void {
+    throwIfAny(this, columnFindings(this));
+  }
+  async validateUnique(): Promise<void> {
+    const found = noFindings();
+    await checkUnique(metaOfInstance(this), this, homeOf(this), found);
+    throwIfAny(this, found);
+  }
+  async fullClean(): Promise<void> {
+    const found = columnFindings(this);
+    if (hasClean(this)) await checkClean(this, found, found.detail.length > 0);
+    await checkUnique(metaOfInstance(this), this, homeOf(this), found);
+    throwIfAny(this, found);
+  }
   async delete(): Promise<void> {
     assertSaved(this, "deleted");
     await removeRow(this, homeOf(this), "delete");
@@ -228,6 +274,24 @@ abstract class ModelStatics extends ModelBase {
     if (hooksOf(this.constructor) !== null || loadReceivers.count > 0) await tellLoaded([this], session);
     return this;
   }
+}
+
+function dictOptions(given: unknown): DictOptions {
+  return typeof given === "object" && given !== null ? given : {};
+}
+
+/** Of a row that was read, the columns that it has. */
+function columnFindings(row: ModelBase): Findings {
+  const meta = metaOfInstance(row);
+  const found = noFindings();
+  if (stateOf(row).status === "new") checkNewRow(meta, row, found);
+  else checkColumns(meta.list, row, found);
+  return found;
+}
+
+function throwIfAny(row: ModelBase, found: Findings): void {
+  const error = invalid(metaOfInstance(row), found);
+  if (error !== null) throw error;
 }
 
 /** On the probe that reads a getter, its definition; on a row, the related rows. */

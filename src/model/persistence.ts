@@ -2,7 +2,7 @@
 import type { Assignment, DeleteNode, InsertColumn, InsertNode, UpdateNode } from "../ast/dml.ts";
 import type { ExprNode } from "../ast/expr.ts";
 import type { Clause } from "../ast/select.ts";
-import type { RawRow } from "../drivers/driver.ts";
+import type { DriverResult, RawRow } from "../drivers/driver.ts";
 import { engineOf } from "../engine/engine.ts";
 import type { Session } from "../engine/session.ts";
 import { NotFoundError, StaleObjectError, UnsupportedError, UsageError } from "../errors.ts";
@@ -13,6 +13,7 @@ import { columnValue, type ModelBase, metaOfInstance, setValue, stateOf } from "
 import { cleanRow } from "./checked.ts";
 import { again, type KeptStatement, keep, PerModel } from "./kept.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
+import { nameMissingParent } from "./missing-parent.ts";
 import { compileFor, runNode, wireAccess } from "./reading.ts";
 import { changedColumns, changedValues, cleanNewRow, insertValues } from "./row-values.ts";
 import { assertPinnedChanges } from "./scope-values.ts";
@@ -96,14 +97,14 @@ export async function insertInstance(instance: ModelBase, session: Session): Pro
   if (hasClean(instance)) await cleanNewRow(meta, instance, now);
   const { columns, values, generated } = insertValues(meta, instance, now);
   assertKeyGiven(meta, session, columns, generated);
-  let statement: CompiledStatement;
+  let result: DriverResult;
   try {
-    statement = insertStatement(meta, session, columns, values, generated);
+    const answer = session.run(insertStatement(meta, session, columns, values, generated), statementMeta(meta));
+    result = answer instanceof Promise ? await answer : answer;
   } catch (error) {
+    await nameMissingParent(error, meta, session, columns, values);
     throw writingError(error, meta, (found) => checkNewRow(meta, instance, found));
   }
-  const answer = session.run(statement, statementMeta(meta));
-  const result = answer instanceof Promise ? await answer : answer;
   let filled: unknown[] = [];
   if (session.traits.insertReturning && generated.length > 0) filled = readGenerated(session, generated, result.rows)[0] ?? [];
   else if (generated.length > 0) filled = await generatedByKey(meta, session, columns, values, generated, result.insertId);
@@ -259,14 +260,14 @@ export async function updateInstance(instance: ModelBase, session: Session, fiel
     values[at === -1 ? values.length : at] = read + 1;
     key.push(read);
   }
-  let statement: CompiledStatement;
+  let result: DriverResult;
   try {
-    statement = updateStatement(meta, session, changed, values, keyColumns, key);
+    const answer = session.run(updateStatement(meta, session, changed, values, keyColumns, key), statementMeta(meta));
+    result = answer instanceof Promise ? await answer : answer;
   } catch (error) {
+    await nameMissingParent(error, meta, session, changed, values);
     throw writingError(error, meta, (found) => checkColumns(changed, instance, found));
   }
-  const answer = session.run(statement, statementMeta(meta));
-  const result = answer instanceof Promise ? await answer : answer;
   if (result.affected === 0) throw stale(meta, instance, "updated", counter === null ? undefined : changedByOthers);
   markSaved(meta, instance, session, changed, values, counter === null ? [] : [counter]);
 }

@@ -33,6 +33,7 @@ export const reservedNames = [
   "hasOne",
   "isDirty",
   "manyToMany",
+  "modelDump",
   "prototype",
   "purge",
   "refresh",
@@ -44,6 +45,7 @@ export const reservedNames = [
   "toJSON",
   "toString",
   "validate",
+  "validateUnique",
   "__proto__",
 ] as const;
 

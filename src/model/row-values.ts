@@ -2,7 +2,7 @@
 import { UsageError } from "../errors.ts";
 import { noFindings } from "../validate/broken.ts";
 import { passedValue } from "../validate/check.ts";
-import { type Cleaning, checkColumns, checkNewRow, invalid } from "./accept.ts";
+import { checkColumns, checkNewRow, invalid } from "./accept.ts";
 import { columnValue, type ModelBase, setValue } from "./base.ts";
 import { cleanRow } from "./checked.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
@@ -59,7 +59,7 @@ function passedValues(meta: ModelMeta, instance: ModelBase, now: Date): InsertVa
 }
 
 /** Fills in what the row does not bring, and asks its `clean()`. @throws ValidationError */
-export async function cleanNewRow(meta: ModelMeta, instance: Cleaning, now: Date): Promise<void> {
+export async function cleanNewRow(meta: ModelMeta, instance: ModelBase, now: Date): Promise<void> {
   const pins = pinsOf(meta);
   for (const column of meta.list) fillIn(instance, column, now, pins);
   await cleanRow(meta, instance, (row, found) => checkNewRow(meta, row, found));

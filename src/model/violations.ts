@@ -1,5 +1,7 @@
 /** A broken constraint, in the model's own words: the properties it is about. Layer 6. */
+import type { CheckDefinition } from "../ast/ddl.ts";
 import type { ColumnRef } from "../ast/expr.ts";
+import { columnsOf } from "../ast/shape.ts";
 import type { StatementMeta } from "../engine/core.ts";
 import type { ConstraintError } from "../errors.ts";
 import { generatedName } from "../render/ddl-names.ts";
@@ -14,13 +16,19 @@ interface Names {
   readonly naming: Naming;
 }
 
+/** A rule of the table is about the columns that it names. */
+function columnsOfCheck({ name, columns, condition }: CheckDefinition): readonly ColumnRef[] {
+  // Without a name of its own it is called after its columns, which such a rule has none of.
+  return columns.length > 0 || name === null ? columns : [...new Set(columnsOf(condition).map(({ column }) => column))];
+}
+
 /** The columns of the constraint that has this name, as it was declared or generated. */
 function constraintColumns(meta: ModelMeta, constraint: string, { traits, naming }: Names): readonly ColumnRef[] | null {
   const { primaryKey, uniques, checks, foreignKeys, indexes } = tableDefinitionOf(meta);
   const all: { readonly name: string | null; readonly columns: readonly ColumnRef[]; readonly suffix: string }[] = [
     { name: null, columns: primaryKey, suffix: "pk" },
     ...uniques.map((unique) => ({ ...unique, suffix: "key" })),
-    ...checks.map((check) => ({ ...check, suffix: "check" })),
+    ...checks.map((check) => ({ name: check.name, columns: columnsOfCheck(check), suffix: "check" })),
     ...foreignKeys.map((key) => ({ ...key, suffix: "fkey" })),
     ...indexes
       .filter(({ unique }) => unique)

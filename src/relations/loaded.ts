@@ -1,7 +1,7 @@
 /** What prefetch has put beside an instance, by relation. Layer 6. */
 import { columnValue, type ModelBase, stateOf } from "../model/base.ts";
 import type { ColumnMeta } from "../model/meta.ts";
-import { anyRelationOf } from "./any.ts";
+import { anyRelationOf, targetOfRow } from "./any.ts";
 import { getterNames, type RelationDefinition, relationOf } from "./definition.ts";
 
 /** What was loaded, and the owner's key at that time: of a changed key it says nothing. */
@@ -66,6 +66,19 @@ export function keepLoaded(relation: RelationDefinition, owner: ModelBase, value
   const state = stateOf(owner);
   state.relations ??= new Map();
   state.relations.set(signature(relation), { key: keyText(relation.local, owner), value } satisfies Loaded);
+}
+
+/** True for the name of a getter that leads to other rows. */
+export function isRelation(model: Parameters<typeof relationOf>[0], name: string): boolean {
+  return relationOf(model, name) !== null || anyRelationOf(model, name) !== null;
+}
+
+/** What was loaded under the name of a getter; null: nothing was. */
+export function loadedBeside(owner: ModelBase, name: string): { readonly value: unknown } | null {
+  const model = owner.constructor as Parameters<typeof relationOf>[0];
+  const several = anyRelationOf(model, name);
+  const relation = several === null ? relationOf(model, name) : targetOfRow(several, owner);
+  return relation === null ? null : (find(relation, owner) ?? null);
 }
 
 /** All that was loaded beside the owner: after it was read again, or wrote through a relation. */

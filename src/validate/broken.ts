@@ -1,5 +1,5 @@
 /** Entries of a ValidationError, gathered. Layer 5. */
-import { type Refusal, refusalOf } from "../codec/refuse.ts";
+import { kindOf, type Refusal, refusalOf } from "../codec/refuse.ts";
 import { KakaError, UsageError, type ValidationDetail, ValidationError, type ValueError } from "../errors.ts";
 import { messageFor } from "./messages.ts";
 import type { Rule } from "./rule.ts";
@@ -49,9 +49,25 @@ function add(
   found.lines.push(`${index === undefined ? "" : `row ${index}: `}${line ?? `${label}: ${message}`}`);
 }
 
-/** A NULL where there is none, or a value that is missing. */
-export function addAbsence(found: Findings, place: Place, rule: "not_null" | "required", line: string): void {
+/** A NULL where there is none, a value that is missing, or a name that is none. */
+export function addAbsence(found: Findings, place: Place, rule: "not_null" | "required" | "unknown", line: string): void {
   add(found, place, { rule }, { message: messageFor({ rule }), line, ...(rule === "not_null" ? { received: "null" } : {}) });
+}
+
+/** Something else than an object of values. */
+export function addWrongInput(found: Findings, model: string, input: unknown): void {
+  const facts = { rule: "type", expectedType: "object" };
+  const line = `${model} takes an object of column values, got ${kindOf(input)}`;
+  add(found, { field: "*", label: model }, facts, { message: messageFor(facts), received: kindWord(input), line });
+}
+
+/** A unique key that another row has: an entry for each of its columns. */
+export function addTaken(found: Findings, model: string, fields: readonly string[]): void {
+  for (const field of fields) {
+    const others = fields.filter((other) => other !== field);
+    const facts = { rule: "unique", ...(others.length === 0 ? {} : { expectedTogether: others }) };
+    add(found, { field, label: `${model}.${field}` }, facts, { message: messageFor(facts) });
+  }
 }
 
 /** What a codec said. */

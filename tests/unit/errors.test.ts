@@ -2,7 +2,16 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import * as module from "../../src/errors.ts";
-import { ConnectionLost, DeadlockError, InputError, KakaError, UniqueViolation, withDriverError } from "../../src/errors.ts";
+import {
+  ConnectionLost,
+  ConstraintError,
+  DeadlockError,
+  InputError,
+  KakaError,
+  UniqueViolation,
+  ValidationError,
+  withDriverError,
+} from "../../src/errors.ts";
 import { expectSilent, secret } from "../support/error-cases.ts";
 import { expectGolden } from "../support/golden.ts";
 
@@ -62,8 +71,9 @@ describe("the tree", () => {
     expect(error).toMatchObject({ name, code: type.code, message: "words" });
     expect(error.cause).toBeUndefined();
     expect(error.driverError()).toBeUndefined();
+    const fields = error instanceof ValidationError || error instanceof ConstraintError ? ["detail", "errors"] : [];
     const facts = type === InputError ? ["status"] : [];
-    expect(Object.keys(JSON.parse(JSON.stringify(error))).sort()).toEqual(["code", "message", "name", ...facts]);
+    expect(Object.keys(JSON.parse(JSON.stringify(error))).sort()).toEqual(["code", "message", "name", ...fields, ...facts].sort());
   });
 
   it("has a code of its own for every class, and none changes", () => {
@@ -102,6 +112,8 @@ describe("what an error prints", () => {
       columns: ["email"],
       constraint: "author_key",
       nativeCode: "23505",
+      errors: { email: ["is taken already"] },
+      detail: [{ field: "email", rule: "unique", message: "is taken already" }],
     });
     expect(inspect(error)).toContain("author_key");
     expect(error.cause).toEqual({ name: "DatabaseError", code: "23505" });

@@ -30,6 +30,24 @@ export interface HooksOption {
   hooks?: boolean;
 }
 
+/** What a row is in JSON. */
+export type JsonOf<C> = { [K in keyof RowOf<C>]: JsonValueOf<RowOf<C>[K]> };
+type JsonValueOf<T> = T extends Date | bigint | Uint8Array ? string : T;
+
+export interface DictOptions<C = Record<string, unknown>> {
+  /** These columns alone. */
+  readonly include?: readonly (keyof C & string)[];
+  readonly exclude?: readonly (keyof C & string)[];
+  /** Leaves out what is null. */
+  readonly excludeNull?: boolean;
+  /** Rows that were loaded beside this one: all of them, those of some relations, or each with options of its own. */
+  readonly relations?: true | readonly string[] | Readonly<Record<string, true | DictOptions>>;
+}
+
+/** What `clean()` finds: messages by field, `*` for those of no one field. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a method that finds nothing has no return
+type Cleaned<C> = void | { readonly [K in keyof C | "*"]?: string | readonly string[] | undefined };
+
 /** What every instance has beside its columns. */
 export interface Instance<C> extends Hooks<C> {
   /**
@@ -41,10 +59,29 @@ export interface Instance<C> extends Hooks<C> {
   delete(): Promise<void>;
   /** Reads every column again, dropping unsaved changes. @throws NotFoundError */
   refresh(): Promise<this>;
-  /** Loaded, visible columns; Dates as ISO text, bigints and bytes as text. */
-  toJSON(): Record<string, unknown>;
+  /**
+   * Loaded, visible columns; Dates as ISO text, bigints as text, bytes as base64. Hidden columns are never among them. Loaded
+   * relations are, where they are asked for: `toJSON({ exclude: ["body"], relations: { author: { include: ["name"] } } })`.
+   */
+  toJSON(key?: string): JsonOf<C>;
+  toJSON(o: DictOptions<C>): Partial<JsonOf<C>> & Record<string, unknown>;
   /** Loaded, visible columns as they are. */
-  toDict(): Record<string, unknown>;
+  toDict(): RowOf<C>;
+  toDict(o: DictOptions<C>): Partial<RowOf<C>> & Record<string, unknown>;
+  /** The same as `toDict`. */
+  modelDump(): RowOf<C>;
+  modelDump(o: DictOptions<C>): Partial<RowOf<C>> & Record<string, unknown>;
+  /**
+   * Rules across columns, asked before every insert and update of a row. Returns messages by field (`*`: of no one field), or
+   * throws a ValidationError; it may change the row, and may be async.
+   */
+  clean(): Cleaned<C> | Promise<Cleaned<C>>;
+  /** Asks the rules of the columns; of a row that was read, of those that it has. @throws ValidationError */
+  validate(): void;
+  /** Asks the database whether the row's unique keys are free, with one statement for each that is new or changed. @throws ValidationError */
+  validateUnique(): Promise<void>;
+  /** The rules of the columns, `clean()` and the unique keys, in one error. @throws ValidationError */
+  fullClean(): Promise<void>;
   /**
    * The rows of another model that point here: `get posts() { return this.hasMany(Post, (post) => post.authorId); }`. Of a
    * model that points at several with `belongsToAny`, the lambda picks the same columns as there.
@@ -117,6 +154,8 @@ export type VariantClass<M extends AnyModel, C, V> = Statics<C> &
     values?: Partial<InsertOf<C>>,
   ) => InstanceType<M> & RowOf<V>);
 
+type Checked<I> = I extends { clean(): PromiseLike<unknown> } ? Promise<I> : I;
+
 export interface Statics<C> {
   readonly $specs: C;
   /** The columns, for clauses that are kept and reused. */
@@ -156,7 +195,15 @@ export interface Statics<C> {
   first<M extends AnyModel>(this: M): Promise<InstanceType<M> | null>;
   last<M extends AnyModel>(this: M): Promise<InstanceType<M> | null>;
   count(): Promise<number>;
-  /** Inserts one row. @throws ValueError and UsageError before anything is sent */
+  /**
+   * An unsaved row of plain input, once its columns and its `clean()` have nothing against it; a promise where `clean()` is
+   * async. `json`: the input went through JSON, its instants are ISO text, its bigints text and its bytes base64.
+   * @throws ValidationError that tells everything, keys that are no columns included
+   */
+  validate<M extends AnyModel>(this: M, input: unknown, o?: { json?: boolean }): Checked<InstanceType<M>>;
+  /** The same as `validate`. */
+  modelValidate<M extends AnyModel>(this: M, input: unknown, o?: { json?: boolean }): Checked<InstanceType<M>>;
+  /** Inserts one row. @throws ValidationError that tells all that is wrong with it, before anything is sent */
   create<M extends AnyModel>(this: M, values: InsertOf<C>): Promise<InstanceType<M>>;
   /** Inserts all rows or none, in as few statements as the dialect's limits allow. */
   bulkCreate<M extends AnyModel>(

@@ -7,6 +7,7 @@ export const ja: Messages = {
   foreign_key: "参照先の行がないか、この行を参照している行があります",
   not_null: "null にはできません",
   check: "データベースの規則に反しています",
+  constraint: "データベースの規則に反しています",
   required: "必須です",
   unknown: "存在しない項目です",
   type: "{expectedType}を指定してください",

@@ -1,0 +1,66 @@
+/** A new row from what somebody sent. Layer 6. */
+import type { Codec } from "../codec/codec.ts";
+import { UsageError } from "../errors.ts";
+import { addAbsence, addWrongInput, noFindings } from "../validate/broken.ts";
+import { passedValue } from "../validate/check.ts";
+import { checkClean, checkNewRow, hasClean, invalid } from "./accept.ts";
+import { columnValue, type ModelBase, setValue } from "./base.ts";
+import type { ModelMeta } from "./meta.ts";
+
+export interface InputOptions {
+  /** The input went through JSON: instants are ISO text, bigints and bytes text, as `toJSON()` writes them. */
+  readonly json?: boolean;
+}
+
+const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
+const base64 = /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/;
+
+/** What `toJSON()` has made of a value, undone; anything else stays, for the codec to refuse. */
+function fromJson({ family, custom }: Codec, value: unknown): unknown {
+  if (typeof value !== "string" || custom !== undefined) return value;
+  if (family === "timestamp" && iso.test(value)) return new Date(value);
+  if (family === "bigint" && /^-?\d{1,20}$/.test(value)) return BigInt(value);
+  if (family === "bytes" && base64.test(value)) return new Uint8Array(Buffer.from(value, "base64"));
+  return value;
+}
+
+/**
+ * An unsaved row of the input, once its columns and `clean()` have nothing against it; a promise where `clean()` answers later.
+ * @throws ValidationError, which lists keys that are no columns as well
+ */
+export function rowFromInput(
+  meta: ModelMeta,
+  input: unknown,
+  o: InputOptions,
+  make: (values: Record<string, unknown>) => ModelBase,
+): ModelBase | Promise<ModelBase> {
+  if (o.json !== undefined && typeof o.json !== "boolean") throw new UsageError(`${meta.name}.validate: json is true or false`);
+  const found = noFindings();
+  const values: [string, unknown][] = [];
+  if (typeof input !== "object" || input === null || Array.isArray(input)) addWrongInput(found, meta.name, input);
+  else
+    for (const [key, value] of Object.entries(input)) {
+      const column = meta.builders.has(key) ? meta.columns.get(key) : undefined;
+      if (column !== undefined && !column.declaration.serverOnly)
+        values.push([key, o.json === true ? fromJson(column.codec, value) : value]);
+      else addAbsence(found, { field: key, label: `${meta.name}.${key}` }, "unknown", `${meta.name} takes no ${JSON.stringify(key)}`);
+    }
+  const fail = (): void => {
+    const error = invalid(meta, found);
+    if (error !== null) throw error;
+  };
+  if (found.detail.some(({ rule }) => rule === "type")) fail();
+  const row = make(Object.fromEntries(values));
+  checkNewRow(meta, row, found);
+  const finish = (): ModelBase => {
+    fail();
+    for (const column of meta.list) {
+      const value = columnValue(row, column);
+      if (value !== undefined && !column.declaration.autoNow && !column.declaration.autoNowAdd)
+        setValue(row, column, passedValue(column, value));
+    }
+    return row;
+  };
+  const later = hasClean(row) ? checkClean(row, found, found.detail.length > 0) : undefined;
+  return later === undefined ? finish() : Promise.resolve(later).then(finish);
+}

@@ -11,6 +11,12 @@ export function invalid(meta: ModelMeta, found: Findings): ValidationError | nul
   return errorOf(found, meta.name, columns.length === 0 ? undefined : columns);
 }
 
+/** @throws ValidationError where something was found */
+export function throwFound(meta: ModelMeta, found: Findings): void {
+  const error = invalid(meta, found);
+  if (error !== null) throw error;
+}
+
 /** The value's normal form. @throws ValidationError */
 export function acceptValue(meta: ModelMeta, column: ColumnMeta, value: unknown): unknown {
   try {

@@ -1,7 +1,7 @@
 /** Rows that pass every rule on their way to the database. Layer 6. */
 import { ValidationError } from "../errors.ts";
 import { type Findings, noFindings } from "../validate/broken.ts";
-import { checkClean, hasClean, invalid, writingError } from "./accept.ts";
+import { checkClean, hasClean, invalid, throwFound, writingError } from "./accept.ts";
 import type { ModelBase } from "./base.ts";
 import type { ModelMeta } from "./meta.ts";
 
@@ -19,8 +19,7 @@ async function clean(meta: ModelMeta, instances: readonly ModelBase[], check: Ro
     check(instance, found, index);
     if (hasClean(instance)) await checkClean(instance, found, found.detail.length > before, index);
   }
-  const error = invalid(meta, found);
-  if (error !== null) throw error;
+  throwFound(meta, found);
 }
 
 /** One row's `clean()`, where it has one, and its columns with it. @throws ValidationError */

@@ -1,9 +1,9 @@
 /** A new row from what somebody sent. Layer 6. */
 import type { Codec } from "../codec/codec.ts";
 import { UsageError } from "../errors.ts";
-import { addAbsence, addWrongInput, noFindings } from "../validate/broken.ts";
+import { addAbsence, addWrongInput, type Findings, noFindings } from "../validate/broken.ts";
 import { passedValue } from "../validate/check.ts";
-import { checkClean, checkNewRow, hasClean, invalid } from "./accept.ts";
+import { checkClean, checkNewRow, hasClean, throwFound } from "./accept.ts";
 import { columnValue, type ModelBase, setValue } from "./base.ts";
 import type { ModelMeta } from "./meta.ts";
 
@@ -45,19 +45,20 @@ export function rowFromInput(
         values.push([key, o.json === true ? fromJson(column.codec, value) : value]);
       else addAbsence(found, { field: key, label: `${meta.name}.${key}` }, "unknown", `${meta.name} takes no ${JSON.stringify(key)}`);
     }
-  const fail = (): void => {
-    const error = invalid(meta, found);
-    if (error !== null) throw error;
-  };
-  if (found.detail.some(({ rule }) => rule === "type")) fail();
+  if (found.detail.some(({ rule }) => rule === "type")) throwFound(meta, found);
   const row = make(Object.fromEntries(values));
   checkNewRow(meta, row, found);
+  return checkedRow(meta, row, found);
+}
+
+/** The row with its values in their normal form, once `clean()` is asked and nothing was found. @throws ValidationError */
+export function checkedRow(meta: ModelMeta, row: ModelBase, found: Findings): ModelBase | Promise<ModelBase> {
   const finish = (): ModelBase => {
-    fail();
+    throwFound(meta, found);
     for (const column of meta.list) {
       const value = columnValue(row, column);
-      if (value !== undefined && !column.declaration.autoNow && !column.declaration.autoNowAdd)
-        setValue(row, column, passedValue(column, value));
+      // What is set by itself may be missing yet.
+      if (value !== undefined && value !== null) setValue(row, column, passedValue(column, value));
     }
     return row;
   };

@@ -1,6 +1,7 @@
 /** The statics and the methods that every model class has. Layer 6. */
 import type { TableDefinition } from "../ast/ddl.ts";
 import { kindOf } from "../codec/refuse.ts";
+import { engineOf } from "../engine/engine.ts";
 import { tableDefinitions, truncateTable } from "../engine/schema.ts";
 import type { Session } from "../engine/session.ts";
 import { loadReceivers } from "../engine/signals.ts";
@@ -18,7 +19,7 @@ import { forgetLoaded } from "../relations/loaded.ts";
 import { AnyRelation, ManyRelation, OneRelation } from "../relations/related.ts";
 import { tellLoaded } from "./after-load.ts";
 import { type Findings, noFindings } from "../validate/broken.ts";
-import { checkClean, checkColumns, checkNewRow, hasClean, invalid } from "./accept.ts";
+import { checkClean, checkColumns, checkNewRow, hasClean, throwFound } from "./accept.ts";
 import { archiveDefinition } from "./archived-rows.ts";
 import { inputKeys, ModelBase, metaOfInstance, stateOf } from "./base.ts";
 import { bulkInsert } from "./bulk.ts";
@@ -26,7 +27,7 @@ import { hooksAsked, upsertMany, writeMany } from "./bulk-hooks.ts";
 import { bulkUpdate } from "./bulk-update.ts";
 import { changedFields, cloneValues, diff, revert } from "./change-tracking.ts";
 import { getOrCreate, updateOrCreate } from "./find-or-create.ts";
-import { type InputOptions, rowFromInput } from "./from-input.ts";
+import { checkedRow, type InputOptions, rowFromInput } from "./from-input.ts";
 import { instancesFrom } from "./from-sql.ts";
 import { hooksOf } from "./hooks.ts";
 import { insertRow, removeRow, updateRow } from "./instance-writes.ts";
@@ -120,18 +121,14 @@ abstract class ModelStatics extends ModelBase {
     return this.all().getOrNull(condition);
   }
   static validate(input: unknown, o: InputOptions = {}): unknown {
-    if (input instanceof sourceOf(this)) {
-      const row = input as ModelStatics;
-      row.validate();
-      const found = noFindings();
-      const later = hasClean(row) ? checkClean(row, found, false) : undefined;
-      const finish = () => {
-        throwIfAny(row, found);
-        return row;
-      };
-      return later === undefined ? finish() : later.then(finish);
-    }
-    return rowFromInput(metaOf(this), input, o, (values) => instantiate(this, values));
+    if (input instanceof sourceOf(this)) return checkedRow(metaOf(this), input as ModelBase, columnFindings(input as ModelBase));
+    return rowFromInput(metaOf(this), input, o, (values) => {
+      const row = instantiate(this, values);
+      const session = this[sessionKey] ?? null;
+      // As a row made with `new`: it is saved where the view leads.
+      if (session !== null) stateOf(row).engine = engineOf(sessionOf(session));
+      return row;
+    });
   }
   static modelValidate(input: unknown, o?: InputOptions): unknown {
     return this.validate(input, o);
@@ -243,18 +240,18 @@ abstract class ModelStatics extends ModelBase {
     return this.toDict(o);
   }
   validate(): void {
-    throwIfAny(this, columnFindings(this));
+    throwFound(metaOfInstance(this), columnFindings(this));
   }
   async validateUnique(): Promise<void> {
     const found = noFindings();
     await checkUnique(metaOfInstance(this), this, homeOf(this), found);
-    throwIfAny(this, found);
+    throwFound(metaOfInstance(this), found);
   }
   async fullClean(): Promise<void> {
     const found = columnFindings(this);
     if (hasClean(this)) await checkClean(this, found, found.detail.length > 0);
     await checkUnique(metaOfInstance(this), this, homeOf(this), found);
-    throwIfAny(this, found);
+    throwFound(metaOfInstance(this), found);
   }
   async delete(): Promise<void> {
     assertSaved(this, "deleted");
@@ -287,11 +284,6 @@ function columnFindings(row: ModelBase): Findings {
   if (stateOf(row).status === "new") checkNewRow(meta, row, found);
   else checkColumns(meta.list, row, found);
   return found;
-}
-
-function throwIfAny(row: ModelBase, found: Findings): void {
-  const error = invalid(metaOfInstance(row), found);
-  if (error !== null) throw error;
 }
 
 /** On the probe that reads a getter, its definition; on a row, the related rows. */

@@ -14,7 +14,7 @@ import { sameValue } from "./state.ts";
 
 interface UniqueKey {
   readonly columns: readonly ColumnMeta[];
-  /** Deleted rows stand in nobody's way. */
+  /** Deleted rows stand in nobody's way, where the database has such keys. */
   readonly live: boolean;
 }
 
@@ -41,7 +41,7 @@ export async function checkUnique(meta: ModelMeta, row: ModelBase, session: Sess
     const key = columns.map((column) => columnValue(row, column) ?? null);
     const changed = isNew || columns.some((column, i) => !sameValue(state.saved(column), key[i]));
     if (!changed || key.includes(null) || columns.some(({ property }) => wrong.has(property))) continue;
-    const deleted = live ? meta.column(deletedAt) : null;
+    const deleted = live && session.traits.partialIndexes ? meta.column(deletedAt) : null;
     if (deleted !== null && (columnValue(row, deleted) ?? null) !== null) continue;
     const tokens = [meta.token];
     const where: Clause[] = [keysClause(meta, columns, [columns.map((column, i) => column.codec.accept(key[i], column.label))])];

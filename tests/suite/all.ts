@@ -79,6 +79,9 @@ import { suite as traversal } from "./traversal.ts";
 import { suite as traversalAround } from "./traversal-around.ts";
 import { suite as tuples } from "./tuples.ts";
 import { suite as upsert } from "./upsert.ts";
+import { suite as validation } from "./validation.ts";
+import { suite as validationInput } from "./validation-input.ts";
+import { suite as validationUnique } from "./validation-unique.ts";
 import { suite as valuesColumns } from "./values-columns.ts";
 import { suite as valuesDays } from "./values-days.ts";
 import { suite as valuesDecimals } from "./values-decimals.ts";
@@ -173,6 +176,9 @@ export const suites: Readonly<Record<string, Suite>> = {
   "persistence: columns": persistenceColumns,
   "persistence: bulk": persistenceBulk,
   "persistence: keys": persistenceKeys,
+  validation,
+  "validation: unique": validationUnique,
+  "validation: input": validationInput,
   locks,
   explain,
   limits,

@@ -38,7 +38,7 @@ export function writingError(error: unknown, meta: ModelMeta, check: (found: Fin
   return invalid(meta, found) ?? error;
 }
 
-/** Whether the row brings nothing that an insert needs a value for. */
+/** Whether an insert needs no value of the row in this column. */
 function isFilledIn(meta: ModelMeta, { property, declaration }: ColumnMeta): boolean {
   const { identity, dbDefault, nullable, autoNow, autoNowAdd } = declaration;
   return identity || dbDefault !== null || nullable || autoNow || autoNowAdd || meta.behaviour.pinned.includes(property);

@@ -17,9 +17,9 @@ import {
 } from "../relations/definition.ts";
 import { forgetLoaded } from "../relations/loaded.ts";
 import { AnyRelation, ManyRelation, OneRelation } from "../relations/related.ts";
-import { tellLoaded } from "./after-load.ts";
 import { type Findings, noFindings } from "../validate/broken.ts";
 import { checkClean, checkColumns, checkNewRow, hasClean, throwFound } from "./accept.ts";
+import { tellLoaded } from "./after-load.ts";
 import { archiveDefinition } from "./archived-rows.ts";
 import { inputKeys, ModelBase, metaOfInstance, stateOf } from "./base.ts";
 import { bulkInsert } from "./bulk.ts";

@@ -61,3 +61,46 @@ export function rules(): void {
   // @ts-expect-error
   str().oneOf([1]);
 }
+
+class Event extends Model("event", { title: str(), startsAt: datetime(), endsAt: datetime(), size: bigint().nullable() }) {
+  override clean() {
+    return this.endsAt < this.startsAt ? { endsAt: "must not be before the start" } : undefined;
+  }
+}
+class Booking extends Model("booking", { seat: int(), secret: str().hidden() }) {
+  override async clean() {
+    if ((await Booking.where({ seat: this.seat }).count()) > 0) return { seat: "is taken" };
+    return { "*": "nothing fits" };
+  }
+}
+class Misspelt extends Model("misspelt", { seat: int() }) {
+  // @ts-expect-error there is no such field
+  override clean() {
+    return { seta: "is taken" };
+  }
+}
+
+export async function validated(): Promise<void> {
+  check<Same<ReturnType<typeof checkedEvent>, Event>>();
+  check<Same<ReturnType<typeof checkedBooking>, Promise<Booking>>>();
+  const event = checkedEvent();
+  check<Same<ReturnType<typeof event.validate>, void>>();
+  await event.fullClean();
+  await event.validateUnique();
+  const json = event.toJSON();
+  check<Same<(typeof json)["startsAt"], string>>();
+  check<Same<(typeof json)["size"], string | null>>();
+  check<Same<(typeof json)["title"], string>>();
+  const dict = event.toDict();
+  check<Same<(typeof dict)["startsAt"], Date>>();
+  // @ts-expect-error hidden columns never leave with a row
+  (await checkedBooking()).toDict().secret;
+  const part = event.toJSON({ include: ["title"], relations: { owner: { exclude: ["id"] } } });
+  check<Same<(typeof part)["title"], string | undefined>>();
+  check<Same<(typeof part)["owner"], unknown>>();
+  // @ts-expect-error no such column
+  event.toJSON({ exclude: ["titel"] });
+  void [Misspelt, json, dict, part];
+}
+const checkedEvent = () => Event.validate({});
+const checkedBooking = () => Booking.modelValidate({}, { json: true });

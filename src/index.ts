@@ -116,6 +116,7 @@ export {
   text,
   time,
   uuid,
+  version,
 } from "./model/columns.ts";
 // Models and columns
 export { ArchiveModel, Model, SoftDeleteModel, VersionedModel } from "./model/factory.ts";

@@ -28,6 +28,8 @@ export interface ConflictNode {
   /** The condition of the partial unique index that is meant. */
   readonly among?: Clause | null;
   readonly update: readonly ColumnRef[];
+  /** Grows by one in a row that is changed. */
+  readonly counted?: ColumnRef | null;
   /** Only rows that meet all of it are changed; the tokens stand for the row that is there and the new one. */
   readonly where: readonly Clause[];
 }

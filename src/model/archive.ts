@@ -18,6 +18,7 @@ import { modelOf, type QueryState, selectTree } from "./query-state.ts";
 import { assertWritable } from "./query-writes.ts";
 import { runNode, sessionOf } from "./reading.ts";
 import { selectColumns } from "./selection.ts";
+import { staleError } from "./versions.ts";
 import type { ModelConstructor } from "./whole-row.ts";
 
 /** Moves the query's rows to the archive: locked by key, copied, removed, in one transaction. */
@@ -123,7 +124,7 @@ function rowOf(instance: ModelBase, session: Session, verb: string): QueryState 
 }
 
 export async function archiveInstance(instance: ModelBase, session: Session): Promise<void> {
-  if ((await archiveRows(rowOf(instance, session, "deleted"))) === 0) throw missing(instance, "deleted", "somebody else deleted it");
+  if ((await archiveRows(rowOf(instance, session, "deleted"))) === 0) throw await staleError(instance, session, "deleted");
   restoreOnRollback(instance, session, []);
   stateOf(instance).status = "deleted";
 }

@@ -12,6 +12,7 @@ import { markSaved, savedKey } from "./persistence.ts";
 import { runNode } from "./reading.ts";
 import { changedValues } from "./row-values.ts";
 import { assertPinnedChanges } from "./scope-values.ts";
+import { counted, counterOf, versionOf, versionsNow } from "./versions.ts";
 
 /** One text for many calls: the last chunk of long lists is the only one with fewer rows. */
 const mostRows = 1000;
@@ -20,6 +21,8 @@ interface Row {
   readonly instance: ModelBase;
   /** What the row is found by. */
   readonly key: readonly unknown[];
+  /** What the change is based on; null: the rows are not counted. */
+  readonly version: number | null;
   readonly values: readonly unknown[];
 }
 
@@ -35,6 +38,7 @@ export async function bulkUpdate(
   }
   const columns = columnsToWrite(meta, instances, fields);
   if (instances.length === 0 || columns.length === 0) return 0;
+  const counter = counterOf(meta);
   const now = new Date();
   const check: RowCheck = (instance, found, index) => checkColumns(columns, instance, found, index);
   const rows = await checkedRows(meta, instances, check, (instance): Row => {
@@ -51,25 +55,54 @@ export async function bulkUpdate(
       meta,
       columns.map((column, c) => [column, values[c]]),
     );
-    return { instance, key, values };
+    return { instance, version: counter === null ? null : versionOf(instance, counter), key, values };
   });
   assertOnce(meta, rows);
-  const most = Math.max(1, Math.min(mostRows, Math.floor(session.traits.maxParameters / (columns.length + meta.primaryKey.length))));
+  const width = columns.length + meta.primaryKey.length + (counter === null ? 0 : 1);
+  const most = Math.max(1, Math.min(mostRows, Math.floor(session.traits.maxParameters / width)));
   const work = session.transaction(async (tx) => {
     for (let i = 0; i < rows.length; i += most) {
       const chunk = rows.slice(i, i + most);
       const found = await updateChunk(meta, tx, columns, chunk);
-      if (found !== chunk.length)
-        throw new StaleObjectError(`${meta.name}.bulkUpdate: ${chunk.length - found} of the rows are gone`, {
-          model: meta.name,
-          outcome: "not_applied",
-          hint: "nothing was written",
-        });
+      if (found !== chunk.length) throw new MissingRows(chunk, chunk.length - found);
     }
   });
-  await work.catch(refusedRows(meta, instances, check));
-  for (const { instance, values } of rows) markSaved(meta, instance, session, columns, values);
+  try {
+    await work.catch(refusedRows(meta, instances, check));
+  } catch (error) {
+    throw error instanceof MissingRows ? await stale(meta, session, error) : error;
+  }
+  const ours = counter === null ? [] : [counter];
+  for (const { instance, values, version } of rows)
+    markSaved(meta, instance, session, [...columns, ...ours], version === null ? values : [...values, version + 1], ours);
   return rows.length;
+}
+
+class MissingRows extends Error {
+  readonly rows: readonly Row[];
+  readonly count: number;
+  constructor(rows: readonly Row[], count: number) {
+    super();
+    this.rows = rows;
+    this.count = count;
+  }
+}
+
+/** Looked at after the rollback, when rows have their old versions again; told is the first row that has another. */
+async function stale(meta: ModelMeta, session: Session, { rows, count }: MissingRows): Promise<StaleObjectError> {
+  const counter = counterOf(meta);
+  const about = { model: meta.name, outcome: "not_applied", hint: "nothing was written" } as const;
+  if (counter === null) return new StaleObjectError(`${meta.name}.bulkUpdate: ${count} of the rows are gone`, { ...about, found: null });
+  const versions = await versionsNow(
+    session,
+    rows.map(({ instance }) => instance),
+    counter,
+  );
+  const at = rows.findIndex(({ version }, i) => versions[i] !== version);
+  return new StaleObjectError(`${meta.name}.bulkUpdate: ${count} of the rows were changed by somebody else, or are gone`, {
+    ...about,
+    ...(at === -1 ? {} : { expected: rows[at]?.version ?? undefined, found: versions[at] ?? null }),
+  });
 }
 
 function columnsToWrite(meta: ModelMeta, instances: readonly ModelBase[], fields: readonly string[] | null): ColumnMeta[] {
@@ -77,8 +110,9 @@ function columnsToWrite(meta: ModelMeta, instances: readonly ModelBase[], fields
   const columns = [...names].map((name) => meta.column(name));
   for (const column of columns)
     if (column.declaration.primaryKey) throw new UsageError(`${column.label} is the primary key: keys are not updated`);
+  const counter = counterOf(meta);
   if (columns.length === 0) return [];
-  return [...meta.columns.values()].filter((column) => columns.includes(column) || column.declaration.autoNow);
+  return meta.list.filter((column) => (columns.includes(column) || column.declaration.autoNow) && column !== counter);
 }
 
 /** @throws UsageError: of two instances of one row, either's values could win */
@@ -94,16 +128,19 @@ function spelled(_: string, value: unknown): unknown {
 /** `update t set a = given.column2 from (values (?, ?), ...) as given where t.id = given.column1` */
 async function updateChunk(meta: ModelMeta, session: Session, columns: readonly ColumnMeta[], rows: readonly Row[]): Promise<number> {
   const token: ScopeToken = { kind: "scope", label: "the given rows" };
-  const all = [...meta.primaryKey, ...columns];
+  const counter = counterOf(meta);
+  // What a row is found by, then what it is given.
+  const keyColumns = counter === null ? meta.primaryKey : [...meta.primaryKey, counter];
+  const all = [...keyColumns, ...columns];
   const source: ValuesSource = {
     kind: "values",
     name: "given",
     columns: all.map(({ codec }) => codec),
-    rows: rows.map(({ key, values }) => [...key, ...values]),
+    rows: rows.map(({ key, version, values }) => [...key, ...(version === null ? [] : [version]), ...values]),
   };
   const given = all.map(({ codec }, place): ExprNode => ({ kind: "column", token, column: valuesColumn(place), codec }));
-  const set = columns.map(({ ref, codec }, c) => ({ column: ref, codec, value: given[meta.primaryKey.length + c] as ExprNode }));
-  const keys = meta.primaryKey.map(
+  const set = columns.map(({ ref, codec }, c) => ({ column: ref, codec, value: given[keyColumns.length + c] as ExprNode }));
+  const keys = keyColumns.map(
     (column, c): ExprNode => ({ kind: "compare", op: "=", left: meta.node(column, meta.token), right: given[c] as ExprNode }),
   );
   const tokens = [meta.token, token];
@@ -111,7 +148,7 @@ async function updateChunk(meta: ModelMeta, session: Session, columns: readonly 
   const node: UpdateNode = {
     kind: "update",
     table: meta.table,
-    set: { tokens, node: set },
+    set: { tokens, node: [...set, ...counted(meta, set)] },
     from: { source, on: { tokens, node: on } },
     where: [],
   };

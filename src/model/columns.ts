@@ -50,6 +50,8 @@ export interface ColumnDeclaration {
   readonly dbDefault: ExprNode | { readonly value: unknown } | null;
   readonly autoNow: boolean;
   readonly autoNowAdd: boolean;
+  /** It counts the changes of its row. */
+  readonly version: boolean;
   readonly checks: readonly ((column: never) => unknown)[];
   /** Rules with a name: data that schemas can be made of. */
   readonly rules: readonly Rule[];
@@ -73,6 +75,7 @@ const plain: ColumnDeclaration = {
   dbDefault: null,
   autoNow: false,
   autoNowAdd: false,
+  version: false,
   checks: [],
   rules: [],
   validators: [],
@@ -251,6 +254,14 @@ export function smallint(o?: ColumnOptions): OrderedSpec<number, "int"> {
 /** A whole number of 32 bits. */
 export function int(o?: ColumnOptions): OrderedSpec<number, "int"> {
   return column(intCodec, o);
+}
+/**
+ * Counts the changes of its row, from 1: saving or deleting a row that others have changed since it was read throws
+ * StaleObjectError. Every write counts; `VersionedModel` is a factory of models that have one.
+ */
+export function version(o?: ColumnOptions): ColumnSpec<number, "int", true> {
+  const { declaration } = column(intCodec, o) as ColumnBuilder;
+  return new ColumnBuilder({ ...declaration, version: true, default: { make: () => 1, perRow: false } }) as never;
 }
 /** A whole number of 64 bits, as a JavaScript bigint. */
 export function bigint(o?: ColumnOptions): OrderedSpec<bigint, "bigint"> {

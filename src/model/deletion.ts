@@ -7,13 +7,14 @@ import { planDeletion } from "./deletion-plan.ts";
 import { keptRows, ownRows } from "./kept-rows.ts";
 import { keysClause } from "./keys.ts";
 import { chunksOfKeys } from "./locked-keys.ts";
-import type { Behaviour, ModelMeta } from "./meta.ts";
+import type { ModelMeta } from "./meta.ts";
 import { deleteInstance, keyClauses } from "./persistence.ts";
 import { modelOf, type QueryState } from "./query-state.ts";
 import { assertWritable, deleteRows } from "./query-writes.ts";
 import { sessionOf } from "./reading.ts";
 import { isGuarded } from "./referrers.ts";
 import { livingRows, markInstance, purgeInstance, purgeSoftRows, restoreSoftRows, softDeleteRows } from "./soft-delete.ts";
+import type { Behaviour } from "./table-options.ts";
 import type { ModelConstructor } from "./whole-row.ts";
 
 interface Deletion {

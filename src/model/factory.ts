@@ -1,9 +1,9 @@
 /** The factories of models: plain, soft-deleted, archived, versioned, and one's own. Layer 6. */
 import { UsageError } from "../errors.ts";
-import { datetime, int } from "./columns.ts";
-import { type Behaviour, plainBehaviour, type TableOptions } from "./meta.ts";
+import { datetime, version } from "./columns.ts";
 import { defineModel } from "./model.ts";
 import { deletedAt } from "./standing-scopes.ts";
+import { type Behaviour, plainBehaviour, type TableOptions } from "./table-options.ts";
 import type { Deletable, DeletableStatics, DeletedAt, ModelFactory, PlainFactory, Version } from "./types/factory.types.ts";
 
 interface Recipe {
@@ -64,7 +64,7 @@ function combined(one: Recipe, other: Recipe): Recipe {
       scopes: { ...a.scopes, ...b.scopes },
       pinned: [...a.pinned, ...b.pinned],
       deletion: b.deletion === "remove" ? a.deletion : b.deletion,
-      version: b.version ?? a.version,
+      version: null,
     },
   };
 }
@@ -104,10 +104,10 @@ export const ArchiveModel: ModelFactory<unknown, Deletable, DeletableStatics> = 
 }) as never;
 
 /**
- * A model whose rows count their changes in `version`: saving a row that somebody else has changed since it was read throws
- * StaleObjectError, and nothing is written.
+ * A model whose rows count their changes in `version`: saving or deleting a row that somebody else has changed since it was read
+ * throws StaleObjectError, and nothing is written. The option `rebase` says which changes are made to the fresh row instead.
  */
 export const VersionedModel: ModelFactory<Version> = factoryOf({
-  columns: { version: int().default(1) },
-  behaviour: { ...plainBehaviour, version: "version" },
+  columns: { version: version() },
+  behaviour: plainBehaviour,
 }) as never;

@@ -1,7 +1,7 @@
 /** Which rows a write is about: found, locked, and told by key. Layer 6. */
 import type { Clause } from "../ast/select.ts";
 import type { Session } from "../engine/session.ts";
-import { keysClause } from "./keys.ts";
+import { keysClause, keyText } from "./keys.ts";
 import { lockedForUpdate } from "./lock.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { readGenerated } from "./persistence.ts";
@@ -51,14 +51,4 @@ function distinct(meta: ModelMeta, rows: unknown[][]): unknown[][] {
   const byKey = new Map<string, unknown[]>();
   for (const row of rows) byKey.set(keyText(row.slice(0, meta.primaryKey.length)), row);
   return [...byKey.values()];
-}
-
-/** Equal for equal keys. */
-export function keyText(values: readonly unknown[]): string {
-  return values.map(textOf).join("\u0000");
-}
-
-function textOf(value: unknown): string {
-  if (value instanceof Date) return value.toISOString();
-  return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex") : String(value);
 }

@@ -14,6 +14,7 @@ import { ColumnBuilder, type ColumnDeclaration, implicitId } from "./columns.ts"
 import { scopeClass } from "./model-scope.ts";
 import { assertPropertyName } from "./reserved.ts";
 import { declaredScope, deletedAt, deletedScope, kindScope } from "./standing-scopes.ts";
+import { assertOptions, assertRebase, type Behaviour, plainBehaviour, type TableOptions, versionProperty } from "./table-options.ts";
 
 /** One column, ready for use. */
 export interface ColumnMeta {
@@ -27,53 +28,6 @@ export interface ColumnMeta {
 }
 
 export type ModelClassLike = abstract new (...args: never[]) => object;
-
-export interface TableOptions {
-  readonly indexes?: (columns: never) => unknown;
-  readonly uniques?: (columns: never) => unknown;
-  readonly checks?: (columns: never) => unknown;
-  readonly foreignKeys?: readonly ForeignKeyDeclaration[];
-  readonly orderBy?: (columns: never) => unknown;
-  readonly comment?: string;
-  readonly cascade?: readonly string[];
-  readonly discriminator?: string;
-  readonly schema?: string;
-  readonly naming?: "snake_case" | "preserve" | ((property: string) => string);
-}
-export interface ForeignKeyDeclaration {
-  readonly on: readonly string[];
-  readonly target: (() => unknown) | string;
-  readonly references?: readonly string[];
-  readonly onDelete?: string;
-  readonly onUpdate?: string;
-  readonly name?: string;
-}
-
-const optionNames: ReadonlySet<string> = new Set([
-  "indexes",
-  "uniques",
-  "checks",
-  "foreignKeys",
-  "orderBy",
-  "comment",
-  "schema",
-  "naming",
-  "cascade",
-  "discriminator",
-]);
-
-/** What models of one kind have in common beside columns. */
-export interface Behaviour {
-  /** Standing conditions by name: every query of the model has them unless it says otherwise. */
-  readonly scopes: Readonly<Record<string, (columns: never) => unknown>>;
-  /** Columns that came with them. */
-  readonly pinned: readonly string[];
-  /** What deleting a row does: removes it, marks it, or moves it to the archive. */
-  readonly deletion: "remove" | "soft" | "archive";
-  /** The column that counts the changes of a row; null: none does. */
-  readonly version: string | null;
-}
-export const plainBehaviour: Behaviour = { scopes: {}, pinned: [], deletion: "remove", version: null };
 
 /** Which rows of a model that keeps deleted ones. */
 export type Kept = "live" | "deleted" | "all";
@@ -123,10 +77,7 @@ export class ModelMeta {
     };
     this.behaviour = behaviour;
     this.bare = { kind: "table", table: this.table };
-    for (const option of Object.keys(options)) {
-      if (!optionNames.has(option))
-        throw new UsageError(`model "${table}": unknown option ${option}`, { hint: suggestion(option, [...optionNames]) });
-    }
+    assertOptions(table, options);
     this.options = options;
     this.name = table;
     this.token = { kind: "scope", label: table };
@@ -147,6 +98,8 @@ export class ModelMeta {
       this.builders = new Map([["id", implicitId()], ...builders]);
     } else this.builders = builders;
     this.primaryProperties = [...this.builders].filter(([, builder]) => builder.declaration.primaryKey).map(([property]) => property);
+    this.behaviour = { ...behaviour, version: versionProperty(table, this.builders) };
+    assertRebase(table, this.builders, this.behaviour.version, options.rebase);
   }
 
   /** The table with the standing conditions that are asked for. `scoped`: those of the model's own, such as a tenant; `reason`: why not. */

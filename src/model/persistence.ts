@@ -5,7 +5,7 @@ import type { Clause } from "../ast/select.ts";
 import type { DriverResult, RawRow } from "../drivers/driver.ts";
 import { engineOf } from "../engine/engine.ts";
 import type { Session } from "../engine/session.ts";
-import { NotFoundError, StaleObjectError, UnsupportedError, UsageError } from "../errors.ts";
+import { NotFoundError, UnsupportedError, UsageError } from "../errors.ts";
 import { interpretRows } from "../hydrate/interpret.ts";
 import type { CompiledStatement } from "../render/compiled.ts";
 import { checkColumns, checkNewRow, hasClean, writingError } from "./accept.ts";
@@ -19,6 +19,7 @@ import { changedColumns, changedValues, cleanNewRow, insertValues } from "./row-
 import { assertPinnedChanges } from "./scope-values.ts";
 import { selectColumns, selectFrom } from "./selection.ts";
 import { frozenCopy, notLoaded, sameValue } from "./state.ts";
+import { counterOf, staleError, versionOf } from "./versions.ts";
 import { statementMeta } from "./violations.ts";
 
 export function insertColumn(column: ColumnMeta): InsertColumn {
@@ -190,12 +191,8 @@ export function keyClauses(meta: ModelMeta, instance: ModelBase, verb: string): 
 /** The same, unless somebody has changed it since it was read, where changes are counted. */
 export function rowClauses(meta: ModelMeta, instance: ModelBase, verb: string): Clause[] {
   const where = keyClauses(meta, instance, `be ${verb}`);
-  const { version } = meta.behaviour;
-  if (version === null) return where;
-  const counter = meta.column(version);
-  const read = stateOf(instance).saved(counter);
-  if (read === notLoaded) throw new UsageError(`${String(instance)} was read without its ${version}, it cannot be ${verb}`);
-  return [...where, equals(meta, counter, read)];
+  const counter = counterOf(meta);
+  return counter === null ? where : [...where, equals(meta, counter, versionOf(instance, counter))];
 }
 
 function rowWithKey(meta: ModelMeta, key: readonly unknown[], columns: readonly ColumnMeta[] = meta.primaryKey): Clause[] {
@@ -249,12 +246,10 @@ export async function updateInstance(instance: ModelBase, session: Session, fiel
     meta,
     changed.map((column, i) => [column, values[i]]),
   );
-  const { version } = meta.behaviour;
-  const counter = version === null ? null : meta.column(version);
+  const counter = counterOf(meta);
   const keyColumns = counter === null ? meta.primaryKey : [...meta.primaryKey, counter];
   if (counter !== null) {
-    const read = stateOf(instance).saved(counter);
-    if (typeof read !== "number") throw new UsageError(`${String(instance)} was read without its ${counter.property}`);
+    const read = versionOf(instance, counter);
     const at = changed.indexOf(counter);
     if (at === -1) changed.push(counter);
     values[at === -1 ? values.length : at] = read + 1;
@@ -268,7 +263,7 @@ export async function updateInstance(instance: ModelBase, session: Session, fiel
     await nameMissingParent(error, meta, session, changed, values);
     throw writingError(error, meta, (found) => checkColumns(changed, instance, found));
   }
-  if (result.affected === 0) throw stale(meta, instance, "updated", counter === null ? undefined : changedByOthers);
+  if (result.affected === 0) throw await staleError(instance, session, "updated");
   markSaved(meta, instance, session, changed, values, counter === null ? [] : [counter]);
 }
 
@@ -280,8 +275,8 @@ function deleteStatement(meta: ModelMeta, session: Session, where: readonly Clau
   const values = where.map(comparedWith);
   let kept = values.includes(undefined) ? null : deletes.get(meta, session);
   if (kept === undefined) {
-    const { version } = meta.behaviour;
-    const columns = version === null ? meta.primaryKey : [...meta.primaryKey, meta.column(version)];
+    const counter = counterOf(meta);
+    const columns = counter === null ? meta.primaryKey : [...meta.primaryKey, counter];
     const codecs = columns.map((column) => column.codec);
     kept = deletes.set(meta, session, keep(session, node, codecs, values));
   }
@@ -298,19 +293,9 @@ export async function deleteInstance(instance: ModelBase, session: Session): Pro
   const where = rowClauses(meta, instance, "deleted");
   const answer = session.run(deleteStatement(meta, session, where), statementMeta(meta));
   const result = answer instanceof Promise ? await answer : answer;
-  if (result.affected === 0) throw stale(meta, instance, "deleted", meta.behaviour.version === null ? undefined : changedByOthers);
+  if (result.affected === 0) throw await staleError(instance, session, "deleted");
   restoreOnRollback(instance, session, []);
   stateOf(instance).status = "deleted";
-}
-
-const changedByOthers = "somebody else changed or deleted it: refresh() and try again";
-
-function stale(meta: ModelMeta, instance: ModelBase, verb: string, hint = "somebody else deleted it"): StaleObjectError {
-  return new StaleObjectError(`${String(instance)} was not ${verb}: its row is gone`, {
-    model: meta.name,
-    outcome: "not_applied",
-    hint,
-  });
 }
 
 export async function refreshInstance(instance: ModelBase, session: Session): Promise<void> {

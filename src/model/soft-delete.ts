@@ -16,7 +16,7 @@ import { assertWritable, chosenRows, deleteNode, updateOf } from "./query-writes
 import { runNode, sessionOf } from "./reading.ts";
 import { selectColumns, selectFrom } from "./selection.ts";
 import { deletedAt } from "./standing-scopes.ts";
-import { counted } from "./versions.ts";
+import { counted, counterOf, staleError } from "./versions.ts";
 import type { ModelConstructor } from "./whole-row.ts";
 
 type Keys = readonly (readonly unknown[])[];
@@ -192,9 +192,10 @@ export async function markInstance(instance: ModelBase, session: Session, verb: 
   const where = restores ? keyClauses(meta, instance, "be restored") : rowClauses(meta, instance, verb);
   const state = ownRows(meta, instance.constructor as ModelConstructor, session, where);
   const done = await (restores ? restoreSoftRows(state) : softDeleteRows(state));
-  if (done === 0) throw stale(meta, instance, verb, restores ? "it is not deleted" : "somebody else deleted it");
+  if (done === 0) throw restores ? stale(meta, instance, verb, "it is not deleted") : await staleError(instance, session, verb);
   const noted = marks(meta, null).map(({ column }) => column);
-  if (meta.behaviour.version !== null) noted.push(meta.column(meta.behaviour.version));
+  const counter = counterOf(meta);
+  if (counter !== null) noted.push(counter);
   markSaved(meta, instance, session, noted, await storedMarks(meta, instance, session, noted), noted);
 }
 

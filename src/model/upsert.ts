@@ -130,8 +130,10 @@ async function upsertChunk(
   const { columns } = chunk;
   for (const column of on) if (!columns.includes(column)) throw new UsageError(`${column.label} is in "on", so every row must bring it`);
   // An automatic timestamp tells of every write; leaving the row as it is writes nothing.
-  const written = columns.filter((column) => chosen.includes(column) && !on.includes(column));
+  const counter = meta.behaviour.version === null ? null : meta.column(meta.behaviour.version);
+  const written = columns.filter((column) => chosen.includes(column) && !on.includes(column) && column !== counter);
   const set = written.length === 0 ? [] : columns.filter((column) => written.includes(column) || column.declaration.autoNow);
+  const counted = set.length === 0 ? null : (counter?.ref ?? null);
   // A row that is left as it is does not come back.
   const returned = model !== null && session.traits.insertReturning && where.length === 0 && set.length > 0;
   const { rows } = await runNode(
@@ -141,7 +143,13 @@ async function upsertChunk(
       table: meta.table,
       columns: columns.map(insertColumn),
       rows: chunk.rows.map((row) => row.values),
-      conflict: { columns: on.map((column) => column.ref), among: amongOf(meta, on), update: set.map((column) => column.ref), where },
+      conflict: {
+        columns: on.map((column) => column.ref),
+        among: amongOf(meta, on),
+        update: set.map((column) => column.ref),
+        counted,
+        where,
+      },
       returning: returned ? meta.visible.map(insertColumn) : [],
     },
     meta,

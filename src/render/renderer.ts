@@ -97,7 +97,7 @@ export abstract class Renderer extends SelectRenderer {
     });
   }
 
-  #conflict(table: TableRef, { columns, among = null, update, where }: ConflictNode): void {
+  #conflict(table: TableRef, { columns, among = null, update, counted = null, where }: ConflictNode): void {
     const names = (list: readonly ColumnRef[]): string[] => list.map((column) => this.#name(column));
     if (this.traits.conflict === "on conflict") {
       this.write(` on conflict (${names(columns).join(", ")})`);
@@ -105,11 +105,9 @@ export abstract class Renderer extends SelectRenderer {
       this.write(" do ");
       if (update.length === 0) return this.write("nothing");
       this.write("update set ");
-      this.write(
-        names(update)
-          .map((name) => `${name} = excluded.${name}`)
-          .join(", "),
-      );
+      const set = names(update).map((name) => `${name} = excluded.${name}`);
+      if (counted !== null) set.push(`${this.#name(counted)} = ${this.quote(table.name)}.${this.#name(counted)} + 1`);
+      this.write(set.join(", "));
       this.changing([{ kind: "table", table }, incoming], () => this.where(where));
       return;
     }
@@ -117,13 +115,14 @@ export abstract class Renderer extends SelectRenderer {
     const kept = names(columns.slice(0, 1)).map((name) => `${name} = ${name}`);
     this.write(" on duplicate key update ");
     if (where.length > 0 && update.length > 0)
-      return this.changing([{ kind: "table", table }, incoming], () => this.conflictSet(update, where));
+      return this.changing([{ kind: "table", table }, incoming], () => this.conflictSet(update, counted, where));
     const set = names(update).map((name) => `${name} = values(${name})`);
+    if (counted !== null && set.length > 0) set.push(`${this.#name(counted)} = ${this.#name(counted)} + 1`);
     this.write((set.length > 0 ? set : kept).join(", "));
   }
 
   /** ON DUPLICATE KEY UPDATE with a condition: there is no word for one. */
-  protected conflictSet(_update: readonly ColumnRef[], _where: readonly Clause[]): void {
+  protected conflictSet(_update: readonly ColumnRef[], _counted: ColumnRef | null, _where: readonly Clause[]): void {
     throw new UnsupportedError(`${this.traits.label} has no condition for an upsert`);
   }
 

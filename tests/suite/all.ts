@@ -8,6 +8,7 @@ import { suite as bulkUpdate } from "./bulk-update.ts";
 import { suite as calculations } from "./calculations.ts";
 import { suite as capabilities } from "./capabilities.ts";
 import { suite as casts } from "./casts.ts";
+import { suite as changes } from "./changes.ts";
 import { suite as dates } from "./dates.ts";
 import { suite as deletionRules } from "./deletion-rules.ts";
 import { suite as differentialDeletes } from "./differential-deletes.ts";
@@ -67,6 +68,7 @@ import { suite as schema } from "./schema.ts";
 import { suite as schemaRules } from "./schema-rules.ts";
 import { suite as scopes } from "./scopes.ts";
 import { suite as setOperations } from "./set-operations.ts";
+import { suite as signals } from "./signals.ts";
 import { suite as smoke } from "./smoke.ts";
 import { suite as softDelete } from "./soft-delete.ts";
 import { suite as softDeleteWrites } from "./soft-delete-writes.ts";
@@ -95,6 +97,8 @@ import { suite as valuesScalars } from "./values-scalars.ts";
 import { suite as valuesTemporal } from "./values-temporal.ts";
 import { suite as valuesText } from "./values-text.ts";
 import { suite as variants } from "./variants.ts";
+import { suite as versions } from "./versions.ts";
+import { suite as versionsRebase } from "./versions-rebase.ts";
 
 export const suites: Readonly<Record<string, Suite>> = {
   smoke,
@@ -169,6 +173,10 @@ export const suites: Readonly<Record<string, Suite>> = {
   "values: columns": valuesColumns,
   "values: hostile shapes": valuesHostile,
   "values: properties": valuesProperties,
+  changes,
+  signals,
+  versions,
+  "versions: rebase": versionsRebase,
   hooks,
   "hooks: beside writes": hooksEnds,
   "hooks: reading": hooksLoad,

@@ -106,7 +106,7 @@ export class MysqlRenderer extends Renderer {
   }
 
   // The new row's values have a function, and each assignment sees those before it: what the condition reads is set last.
-  protected override conflictSet(update: readonly ColumnRef[], where: readonly Clause[]): void {
+  protected override conflictSet(update: readonly ColumnRef[], counted: ColumnRef | null, where: readonly Clause[]): void {
     const read = new Set<ColumnRef>();
     const visit = (node: ExprNode, existing: ScopeToken | undefined): void => {
       if (node.kind === "column" && node.token === existing) read.add(node.column);
@@ -115,20 +115,21 @@ export class MysqlRenderer extends Renderer {
       for (const child of childrenOf(node)) visit(child, existing);
     };
     for (const { node, tokens } of where) visit(node, tokens[0]);
-    const last = update.filter((column) => read.has(column));
+    const written = counted === null ? update : [...update, counted];
+    const last = written.filter((column) => read.has(column));
     if (last.length > 1) {
       throw new UnsupportedError(`${this.traits.label} cannot update several columns that the condition of an upsert reads`, {
         hint: `leave all but one of these out of "update": ${last.map((column) => column.property).join(", ")}`,
       });
     }
-    [...update.filter((column) => !read.has(column)), ...last].forEach((column, i) => {
+    [...written.filter((column) => !read.has(column)), ...last].forEach((column, i) => {
       const name = this.quote(columnName(column, this.naming));
       this.write(`${i > 0 ? ", " : ""}${name} = if(`);
       where.forEach((clause, n) => {
         if (n > 0) this.write(" and ");
         this.clause(clause, (condition) => this.expr(condition, where.length > 1 ? 2 : 0));
       });
-      this.write(`, values(${name}), ${name})`);
+      this.write(column === counted ? `, ${name} + 1, ${name})` : `, values(${name}), ${name})`);
     });
   }
 

@@ -5,7 +5,19 @@ import type { DeletableStatics } from "./factory.types.ts";
 import type { Hooks } from "./hooks.types.ts";
 import type { OrderInput, QuerySet, Scope } from "./query.types.ts";
 import type { KeyRef, Keys, Many, ManyToMany, ModelsOf, One, Owned, OwnedOptions, RelationOptions, ValueOfRef } from "./relation.types.ts";
-import type { ColumnSpec, Columns, EqualityOf, InsertOf, KeyNames, OnDelete, OnUpdate, RowOf, Specs, ValueOf } from "./spec.types.ts";
+import type {
+  ColumnSpec,
+  Columns,
+  EqualityOf,
+  InsertOf,
+  KeyNames,
+  NumberNames,
+  OnDelete,
+  OnUpdate,
+  RowOf,
+  Specs,
+  ValueOf,
+} from "./spec.types.ts";
 
 /** Any model class; constraints look at nothing but the columns. */
 export interface AnyModel {
@@ -277,6 +289,13 @@ export interface ForeignKeyOptions<C> {
   onUpdate?: OnUpdate;
   name?: string;
 }
+/** Which changes are made once more, to the row as it is now, and checked again; once for each save. */
+export interface RebaseOptions<C> {
+  /** Changes of columns that the others have not changed. */
+  disjoint?: boolean;
+  /** Numbers: what was added is added to theirs, if it is no more than this in either direction. */
+  deltas?: { readonly [K in NumberNames<C>]?: Exclude<ValueOf<C[K]>, null> };
+}
 export interface ModelOptions<C> {
   /** Each entry: columns, or an object with options. */
   indexes?: (columns: Columns<C>) => (IndexOptions<C> | Expr<any> | Ordering | (Expr<any> | Ordering)[])[];
@@ -291,6 +310,11 @@ export interface ModelOptions<C> {
   cascade?: string[];
   /** The column that tells variants, which `static get variants() { return [Dog, Cat]; }` lists. */
   discriminator?: keyof C & string;
+  /**
+   * Of a model that counts its changes: what a save does that finds its row changed by others. With neither it throws
+   * StaleObjectError, as it does for everything that these leave out.
+   */
+  rebase?: RebaseOptions<C>;
   /** The table's schema (PostgreSQL) or database (MySQL). */
   schema?: string;
   /** How column names come from properties; `snake_case` by default, `preserve` keeps them. */

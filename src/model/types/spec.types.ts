@@ -151,6 +151,9 @@ type Optional<C> = {
 export type Visible<C> = { [K in keyof C]: SpecOf<C[K]>[5] extends true ? never : K }[keyof C];
 type Writable<C> = { [K in keyof C]: SpecOf<C[K]>[6] extends true ? never : K }[keyof C];
 export type KeyNames<C> = { [K in keyof C]: SpecOf<C[K]>[4] extends true ? K : never }[keyof C];
+export type NumberNames<C> = {
+  [K in keyof C]: SpecOf<C[K]>[1] extends "int" | "bigint" | "float" | "decimal" ? K : never;
+}[keyof C];
 /** A row as it is read: every column that is not hidden. */
 export type RowOf<C> = { -readonly [K in Visible<C>]: ValueOf<C[K]> };
 type Required<C> = Exclude<Writable<C>, Optional<C>>;

@@ -32,6 +32,7 @@ const lineages: Readonly<Record<string, string>> = {
   UnsupportedError: "UsageError KakaError",
   ValueError: "UsageError KakaError",
   ValidationError: "KakaError",
+  HookAborted: "KakaError",
   InputError: "ValidationError KakaError",
   QueryError: "KakaError",
   ConstraintError: "QueryError KakaError",

@@ -1,5 +1,5 @@
 /** Saves that find their row changed, and make their changes to the row as it is now. */
-import { bigint, decimal, int, StaleObjectError, str, UsageError, ValidationError, ValueError, VersionedModel } from "kakaorm";
+import { bigint, decimal, int, StaleObjectError, str, UsageError, ValidationError, VersionedModel } from "kakaorm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { usingOf } from "../support/kept-models.ts";
 import { Counter, Kept, versionModels, Ware } from "../support/version-models.ts";
@@ -142,7 +142,7 @@ export function suite(t: TargetContext): void {
       theirs.stock = 2_147_483_647;
       await theirs.save();
       mine.stock = 101;
-      await expect(mine.save()).rejects.toThrow(ValueError);
+      await expect(mine.save()).rejects.toThrow(ValidationError);
     });
 
     it("alone, where that is all that is allowed", async () => {

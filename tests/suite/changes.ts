@@ -102,17 +102,17 @@ export function suite(t: TargetContext): void {
       },
     ],
   ])("%s: assigned, or changed in place, and back again", async (field, change) => {
-    const before = structuredClone(sheet.toDict()[field]);
+    const before = structuredClone(sheet.toDict()[field as "title"]);
     change(sheet);
     expect(sheet.changedFields).toEqual([field]);
     expect(sheet.isDirty).toBe(true);
     const [old, now] = sheet.changes[field as "title"] ?? [];
     expect(old).toEqual(before);
-    expect(now).toEqual(sheet.toDict()[field]);
+    expect(now).toEqual(sheet.toDict()[field as "title"]);
     await sheet.save();
     expect(sheet.isDirty).toBe(false);
     const read = await on(Sheet).get({ id: sheet.id });
-    expect(read.toDict()[field]).toEqual(sheet.toDict()[field]);
+    expect(read.toDict()[field as "title"]).toEqual(sheet.toDict()[field as "title"]);
     // And once more after it was written.
     Object.assign(sheet, { [field]: before });
     expect(sheet.changedFields).toEqual([field]);

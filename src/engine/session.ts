@@ -5,6 +5,7 @@ import { UsageError } from "../errors.ts";
 import type { CompiledStatement } from "../render/compiled.ts";
 import type { Naming } from "../render/naming.ts";
 import type { Traits } from "../render/traits.ts";
+import { currentBounds } from "./bounds.ts";
 import type { TransactionContext } from "./context.ts";
 import type { Core, StatementMeta } from "./core.ts";
 import type { EngineEvents } from "./events.ts";
@@ -87,6 +88,11 @@ export abstract class Session {
    * @internal
    */
   run(statement: CompiledStatement, meta: StatementMeta): DriverResult | Promise<DriverResult> {
+    const bounds = currentBounds();
+    return bounds === null ? this.#run(statement, meta) : bounds.send(statement, meta, (bound) => this.#run(statement, bound));
+  }
+
+  #run(statement: CompiledStatement, meta: StatementMeta): DriverResult | Promise<DriverResult> {
     const level = this.#resolve();
     return level === null ? runAlone(this.core, statement, meta) : level.run(statement, meta);
   }
@@ -97,7 +103,10 @@ export abstract class Session {
    */
   async *stream(statement: CompiledStatement, batchSize: number, meta: StatementMeta): AsyncGenerator<readonly RawRow[], void, undefined> {
     const level = this.#resolve();
-    yield* level === null ? streamAlone(this.core, statement, batchSize, meta) : level.stream(statement, batchSize, meta);
+    const open = (own: StatementMeta) =>
+      level === null ? streamAlone(this.core, statement, batchSize, own) : level.stream(statement, batchSize, own);
+    const bounds = currentBounds();
+    yield* bounds === null ? open(meta) : bounds.stream(statement, meta, open);
   }
 
   /**
@@ -116,7 +125,9 @@ export abstract class Session {
    */
   transaction<T>(work: (tx: TransactionHandle) => Promise<T> | T, options: TransactionOptions = {}): Promise<T> {
     const { core, context } = this;
-    return transact(core, context, this.#resolve(), options, async (level) => work(new TransactionHandle(core, context, level)));
+    const signal = options.signal ?? currentBounds()?.signal;
+    const own = signal === undefined ? options : { ...options, signal };
+    return transact(core, context, this.#resolve(), own, async (level) => work(new TransactionHandle(core, context, level)));
   }
 
   /**

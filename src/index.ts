@@ -124,6 +124,7 @@ export { ArchiveModel, Model, SoftDeleteModel, VersionedModel } from "./model/fa
 export { cte, from, recursiveCte } from "./model/from.ts";
 export { type Prepared, prepare } from "./model/prepared.ts";
 export { on } from "./model/signals.ts";
+export { shapeOf } from "./model/standard-shape.ts";
 export type { Deletable, FactoryOptions, ModelClass, ModelFactory } from "./model/types/factory.types.ts";
 export type { HookContext } from "./model/types/hooks.types.ts";
 export type { AnyModel, HooksOption, Instance, ModelOptions, PrimaryKeyOf } from "./model/types/model.types.ts";
@@ -139,6 +140,7 @@ export type {
   Scope,
 } from "./model/types/query.types.ts";
 export type { Many, ManyToMany, One } from "./model/types/relation.types.ts";
+export type { InsertInput, Issue, JsonRowOf, Shape, ShapeOptions, UpdateInput } from "./model/types/shape.types.ts";
 export type {
   Column,
   ColumnSpec,

@@ -41,6 +41,7 @@ import { tableDefinitionOf } from "./schema.ts";
 import { type DictOptions, dictOf } from "./serialize.ts";
 import type { Behaviour, TableOptions } from "./table-options.ts";
 import { checkUnique } from "./unique-check.ts";
+import { type StandardShape, wholeShape } from "./standard-shape.ts";
 import { type UpsertOptions, upsertRows } from "./upsert.ts";
 import { sessionKey, sourceOf, viewOf } from "./view.ts";
 import type { ModelConstructor } from "./whole-row.ts";
@@ -62,6 +63,15 @@ abstract class ModelStatics extends ModelBase {
   static get c(): object {
     const meta = metaOf(this);
     return meta.scope({ kind: "table", table: meta.table });
+  }
+  static get insert(): StandardShape {
+    return wholeShape(this, "insert");
+  }
+  static get update(): StandardShape {
+    return wholeShape(this, "update");
+  }
+  static get "~standard"(): object {
+    return wholeShape(this, "row")["~standard"];
   }
   static [tableDefinitions](): TableDefinition[] {
     const own = metaOf(this);

@@ -5,6 +5,7 @@ import type { DeletableStatics } from "./factory.types.ts";
 import type { Hooks } from "./hooks.types.ts";
 import type { OrderInput, QuerySet, Scope } from "./query.types.ts";
 import type { KeyRef, Keys, Many, ManyToMany, ModelsOf, One, Owned, OwnedOptions, RelationOptions, ValueOfRef } from "./relation.types.ts";
+import type { Either, InsertShape, JsonRowOf, StandardProps, UpdateShape } from "./shape.types.ts";
 import type {
   ColumnSpec,
   Columns,
@@ -172,6 +173,15 @@ export interface Statics<C> {
   readonly $specs: C;
   /** The columns, for clauses that are kept and reused. */
   readonly c: Columns<C>;
+  /**
+   * What `create` takes from outside, as a schema that checks it: for routes, forms and other tools of Standard Schema. Unknown
+   * columns are refused; server-only columns and keys that the database or the model makes are unknown.
+   */
+  readonly insert: InsertShape<C>;
+  /** The same of an update: every column but the key, and each may be missing. */
+  readonly update: UpdateShape<C>;
+  /** The model as a schema of its rows: every column that is not hidden. */
+  readonly "~standard": StandardProps<Either<RowOf<C>, JsonRowOf<C>>, RowOf<C>>;
   all<M extends AnyModel>(this: M): QuerySet<[M], InstanceType<M>, Columns<C>>;
   where<M extends AnyModel>(
     this: M,

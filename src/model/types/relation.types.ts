@@ -5,7 +5,8 @@ import type { Awaitable } from "../../util/awaitable.ts";
 import type { Deletable } from "./factory.types.ts";
 import type { AnyModel, Instance, PrimaryKeyOf } from "./model.types.ts";
 import type { QuerySet, Scope } from "./query.types.ts";
-import type { Columns, InsertOf, ValueOf } from "./spec.types.ts";
+import type { JsonRowOf } from "./shape.types.ts";
+import type { Columns, InsertOf, RowOf, ValueOf } from "./spec.types.ts";
 
 declare const relation: unique symbol;
 declare const value: unique symbol;
@@ -92,6 +93,15 @@ type Own = keyof Instance<never> | keyof Deletable;
 type RelationKeys<I, Known> = RelationsAmong<I, Exclude<keyof I, Own | Known>>;
 type RelationsAmong<I, K extends keyof I> = { [P in K]: I[P] extends { readonly [relation]: unknown } ? P : never }[K];
 type RelationTarget<R> = R extends { readonly [relation]: [any, infer M extends AnyModel, any] } ? M : never;
+/** The related rows as they are read: an array, or one of them. */
+export type RelatedRow<R, How extends "value" | "json"> = R extends {
+  readonly [relation]: [infer Kind, infer M extends AnyModel, infer Null];
+}
+  ? Kind extends "many"
+    ? RowIn<M, How>[]
+    : RowIn<M, How> | Null
+  : never;
+type RowIn<M extends AnyModel, How> = How extends "json" ? JsonRowOf<M["$specs"]> : RowOf<M["$specs"]>;
 /** What leads to several tables is not in a query. */
 type Traversed<I, Known> = { [K in RelationKeys<I, Known>]: I[K] extends OfSeveral ? never : K }[RelationKeys<I, Known>];
 export type RelationScopes<I, Null, Known> = {

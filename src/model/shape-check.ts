@@ -1,0 +1,89 @@
+/** Checks what came from outside against a shape, and tells everything that is wrong with it at once. Layer 6. */
+import { jsonForm, type WrittenAs } from "../codec/json-form.ts";
+import { kindOf } from "../codec/refuse.ts";
+import type { ModelShape, ShapeField } from "./shape.ts";
+
+export interface Problem {
+  readonly field: string;
+  readonly rule: string;
+  readonly message: string;
+}
+
+/** Unknown names are the sender's: so many of them are told, and so much of each. */
+const MOST_NAMED = 20;
+const LONGEST_NAME = 60;
+
+export type Checked = { readonly value: Record<string, unknown> } | { readonly detail: readonly Problem[] };
+
+function isPlain(input: unknown): input is Readonly<Record<string, unknown>> {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) return false;
+  const prototype: unknown = Object.getPrototypeOf(input);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** Nothing is written into what was given; properties that it inherits are none of it. */
+export function checkShape(shape: ModelShape, input: unknown, as: WrittenAs): Checked {
+  if (!isPlain(input)) return { detail: [{ field: "*", rule: "type", message: `must be an object, got ${kindOf(input)}` }] };
+  const value: Record<string, unknown> = {};
+  const detail: Problem[] = [];
+  for (const field of shape.fields) {
+    const given = Object.hasOwn(input, field.property) ? input[field.property] : undefined;
+    if (given === undefined) {
+      if (!field.optional) detail.push({ field: field.property, rule: "required", message: "is required" });
+      continue;
+    }
+    const checked = checkField(shape, field, given, as);
+    if ("value" in checked) value[field.property] = checked.value;
+    else detail.push(...checked.detail);
+  }
+  for (const { name, relation, shape: far } of shape.nested) {
+    const given = Object.hasOwn(input, name) ? input[name] : undefined;
+    const checked = checkNested(far, relation.many, name, given, as);
+    if ("value" in checked) value[name] = checked.value;
+    else detail.push(...checked.detail);
+  }
+  if (shape.kind !== "row") detail.push(...unknownNames(shape, input));
+  return detail.length === 0 ? { value } : { detail };
+}
+
+function checkNested(
+  far: ModelShape,
+  many: boolean,
+  name: string,
+  given: unknown,
+  as: WrittenAs,
+): { value: unknown } | { detail: readonly Problem[] } {
+  if (!many) return given === null ? { value: null } : under(name, checkShape(far, given, as));
+  if (!Array.isArray(given)) return { detail: [{ field: name, rule: "type", message: `must be an array, got ${kindOf(given)}` }] };
+  const rows = given.map((row: unknown, i) => under(`${name}.${i}`, checkShape(far, row, as)));
+  const detail = rows.flatMap((row) => ("detail" in row ? row.detail : []));
+  return detail.length === 0 ? { value: rows.map((row) => ("value" in row ? row.value : null)) } : { detail };
+}
+
+function under(name: string, checked: Checked): Checked {
+  if ("value" in checked) return checked;
+  return { detail: checked.detail.map((one) => ({ ...one, field: one.field === "*" ? name : `${name}.${one.field}` })) };
+}
+
+function checkField(
+  { meta }: ModelShape,
+  { column, property }: ShapeField,
+  given: unknown,
+  as: WrittenAs,
+): { value: unknown } | { detail: readonly Problem[] } {
+  const { decode } = jsonForm(column.codec);
+  try {
+    return { value: meta.accept(column, decode === null || given === null ? given : decode(given, as)) };
+  } catch (error) {
+    return { detail: [{ field: property, rule: "type", message: (error as Error).message }] };
+  }
+}
+
+function unknownNames(shape: ModelShape, input: object): Problem[] {
+  const names = new Set(shape.fields.map(({ property }) => property));
+  const unknown = Object.keys(input).filter((name) => !names.has(name));
+  return unknown.slice(0, MOST_NAMED).map((name) => {
+    const field = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME).toWellFormed()}...` : name;
+    return { field, rule: "unknown", message: "is not known here" };
+  });
+}

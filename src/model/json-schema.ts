@@ -1,6 +1,7 @@
 /** A shape as JSON Schema: what its JSON looks like, told by the columns and their rules. Layer 6. */
 import { jsonForm, type Keywords, nullableSchema } from "../codec/json-form.ts";
 import { UsageError } from "../errors.ts";
+import type { Rule } from "../validate/rule.ts";
 import type { ColumnMeta } from "./meta.ts";
 import type { ModelShape } from "./shape.ts";
 
@@ -56,9 +57,27 @@ function objectSchema(shape: ModelShape, target: Target): Record<string, unknown
 function columnSchema({ kind }: ModelShape, column: ColumnMeta, target: Target): Keywords {
   const { declaration, codec } = column;
   const form = jsonForm(codec);
-  const own = form.schema["contentEncoding"] === undefined ? form.schema : { type: "string", ...target.bytes };
+  const typed = form.schema["contentEncoding"] === undefined ? form.schema : { type: "string", ...target.bytes };
+  const own = declaration.rules.reduce(withRule, typed);
   const schema = declaration.nullable ? target.nullable(own) : own;
   const usual = kind === "insert" && declaration.default !== null && !declaration.default.perRow ? declaration.default.make() : undefined;
   if (usual === undefined) return schema;
   return { ...schema, default: form.encode === null ? usual : form.encode(usual as never) };
+}
+
+/** Of two rules that say something by the same keyword, both hold. */
+function withRule(schema: Keywords, { schema: more }: Rule): Keywords {
+  if (more === null) return schema;
+  const clash = Object.keys(more).some((key) => Object.hasOwn(schema, key) && schema[key] !== more[key]);
+  if (!clash) return { ...schema, ...more };
+  const tighter = tightest(schema, more);
+  return tighter ?? { ...schema, allOf: [...((schema["allOf"] as Keywords[] | undefined) ?? []), more] };
+}
+
+/** The schema with the narrower of two bounds; null where it is no bound that clashes. */
+function tightest(schema: Keywords, more: Keywords): Keywords | null {
+  const [[key, given] = ["", null], ...rest] = Object.entries(more);
+  const had = schema[key];
+  if (rest.length > 0 || typeof given !== "number" || typeof had !== "number") return null;
+  return { ...schema, [key]: key.startsWith("min") ? Math.max(had, given) : Math.min(had, given) };
 }

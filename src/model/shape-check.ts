@@ -1,19 +1,16 @@
 /** Checks what came from outside against a shape, and tells everything that is wrong with it at once. Layer 6. */
 import { jsonForm, type WrittenAs } from "../codec/json-form.ts";
-import { kindOf } from "../codec/refuse.ts";
+import { UsageError, type ValidationDetail, ValidationError } from "../errors.ts";
+import { kindWord } from "../validate/broken.ts";
+import { messageFor } from "../validate/messages.ts";
+import { acceptValue } from "./accept.ts";
 import type { ModelShape, ShapeField } from "./shape.ts";
-
-export interface Problem {
-  readonly field: string;
-  readonly rule: string;
-  readonly message: string;
-}
 
 /** Unknown names are the sender's: so many of them are told, and so much of each. */
 const MOST_NAMED = 20;
 const LONGEST_NAME = 60;
 
-export type Checked = { readonly value: Record<string, unknown> } | { readonly detail: readonly Problem[] };
+export type Checked = { readonly value: Record<string, unknown> } | { readonly detail: readonly ValidationDetail[] };
 
 function isPlain(input: unknown): input is Readonly<Record<string, unknown>> {
   if (typeof input !== "object" || input === null || Array.isArray(input)) return false;
@@ -22,14 +19,14 @@ function isPlain(input: unknown): input is Readonly<Record<string, unknown>> {
 }
 
 /** Nothing is written into what was given; properties that it inherits are none of it. */
-export function checkShape(shape: ModelShape, input: unknown, as: WrittenAs): Checked {
-  if (!isPlain(input)) return { detail: [{ field: "*", rule: "type", message: `must be an object, got ${kindOf(input)}` }] };
+export function checkShape(shape: ModelShape, input: unknown, as: WrittenAs, strict = shape.kind !== "row"): Checked {
+  if (!isPlain(input)) return { detail: [wrongType("*", "object", input)] };
   const value: Record<string, unknown> = {};
-  const detail: Problem[] = [];
+  const detail: ValidationDetail[] = [];
   for (const field of shape.fields) {
     const given = Object.hasOwn(input, field.property) ? input[field.property] : undefined;
     if (given === undefined) {
-      if (!field.optional) detail.push({ field: field.property, rule: "required", message: "is required" });
+      if (!field.optional) detail.push(entry(field.property, "required"));
       continue;
     }
     const checked = checkField(shape, field, given, as);
@@ -42,8 +39,17 @@ export function checkShape(shape: ModelShape, input: unknown, as: WrittenAs): Ch
     if ("value" in checked) value[name] = checked.value;
     else detail.push(...checked.detail);
   }
-  if (shape.kind !== "row") detail.push(...unknownNames(shape, input));
+  if (strict) detail.push(...unknownNames(shape, input));
   return detail.length === 0 ? { value } : { detail };
+}
+
+function entry(field: string, rule: string): ValidationDetail {
+  return { field, rule, message: messageFor({ rule }) };
+}
+
+function wrongType(field: string, expectedType: string, given: unknown): ValidationDetail {
+  const facts = { rule: "type", expectedType };
+  return { field, ...facts, message: messageFor(facts), received: kindWord(given) };
 }
 
 function checkNested(
@@ -52,9 +58,9 @@ function checkNested(
   name: string,
   given: unknown,
   as: WrittenAs,
-): { value: unknown } | { detail: readonly Problem[] } {
+): { value: unknown } | { detail: readonly ValidationDetail[] } {
   if (!many) return given === null ? { value: null } : under(name, checkShape(far, given, as));
-  if (!Array.isArray(given)) return { detail: [{ field: name, rule: "type", message: `must be an array, got ${kindOf(given)}` }] };
+  if (!Array.isArray(given)) return { detail: [wrongType(name, "array", given)] };
   const rows = given.map((row: unknown, i) => under(`${name}.${i}`, checkShape(far, row, as)));
   const detail = rows.flatMap((row) => ("detail" in row ? row.detail : []));
   return detail.length === 0 ? { value: rows.map((row) => ("value" in row ? row.value : null)) } : { detail };
@@ -70,20 +76,22 @@ function checkField(
   { column, property }: ShapeField,
   given: unknown,
   as: WrittenAs,
-): { value: unknown } | { detail: readonly Problem[] } {
+): { value: unknown } | { detail: readonly ValidationDetail[] } {
   const { decode } = jsonForm(column.codec);
   try {
-    return { value: meta.accept(column, decode === null || given === null ? given : decode(given, as)) };
+    return { value: acceptValue(meta, column, decode === null || given === null ? given : decode(given, as)) };
   } catch (error) {
-    return { detail: [{ field: property, rule: "type", message: (error as Error).message }] };
+    if (error instanceof ValidationError && error.detail.length > 0) return { detail: error.detail };
+    if (!(error instanceof UsageError || error instanceof ValidationError)) throw error;
+    return { detail: [{ field: property, rule: "type", message: error.message }] };
   }
 }
 
-function unknownNames(shape: ModelShape, input: object): Problem[] {
+function unknownNames(shape: ModelShape, input: object): ValidationDetail[] {
   const names = new Set(shape.fields.map(({ property }) => property));
   const unknown = Object.keys(input).filter((name) => !names.has(name));
   return unknown.slice(0, MOST_NAMED).map((name) => {
     const field = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME).toWellFormed()}...` : name;
-    return { field, rule: "unknown", message: "is not known here" };
+    return entry(field, "unknown");
   });
 }

@@ -12,15 +12,23 @@ const LONGEST_NAME = 60;
 
 export type Checked = { readonly value: Record<string, unknown> } | { readonly detail: readonly ValidationDetail[] };
 
-function isPlain(input: unknown): input is Readonly<Record<string, unknown>> {
-  if (typeof input !== "object" || input === null || Array.isArray(input)) return false;
+type Input = Readonly<Record<string, unknown>>;
+
+function isRecord(input: unknown): input is Input {
+  return typeof input === "object" && input !== null && !Array.isArray(input);
+}
+
+function isInput(input: unknown, as: WrittenAs): input is Input {
+  if (!isRecord(input)) return false;
+  if (as === "text") return true;
   const prototype: unknown = Object.getPrototypeOf(input);
   return prototype === Object.prototype || prototype === null;
 }
 
 /** Nothing is written into what was given; properties that it inherits are none of it. */
 export function checkShape(shape: ModelShape, input: unknown, as: WrittenAs, strict = shape.kind !== "row"): Checked {
-  if (!isPlain(input)) return { detail: [wrongType("*", "object", input)] };
+  // What a server makes of an address has a prototype of the server's own.
+  if (!isInput(input, as)) return { detail: [wrongType("*", "object", input)] };
   const value: Record<string, unknown> = {};
   const detail: ValidationDetail[] = [];
   for (const field of shape.fields) {

@@ -5,6 +5,8 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^kakaorm\/migrations$/, replacement: fileURLToPath(new URL("./migrations/index.ts", import.meta.url)) },
+      { find: /^kakaorm\/zod$/, replacement: fileURLToPath(new URL("./src/zod/index.ts", import.meta.url)) },
+      { find: /^kakaorm\/fastify$/, replacement: fileURLToPath(new URL("./src/fastify/index.ts", import.meta.url)) },
       { find: /^kakaorm$/, replacement: fileURLToPath(new URL("./src/index.ts", import.meta.url)) },
     ],
   },

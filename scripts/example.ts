@@ -1,4 +1,4 @@
-/** `npm run example -- 02-world [url]`: runs one file of examples; what follows its name is the example's own. */
+/** `npm run example -- 02-world [url]`: runs one example, a file or a folder with a main.ts; what follows its name is its own. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -10,8 +10,8 @@ const folder = join(root, "examples");
 function main(given: string | undefined, rest: readonly string[]): number {
   const names = existsSync(folder)
     ? readdirSync(folder)
-        .filter((file) => /^\d.*\.ts$/.test(file))
-        .map((file) => file.slice(0, -".ts".length))
+        .filter((file) => /^\d.*\.ts$/.test(file) || (/^\d/.test(file) && existsSync(join(folder, file, "main.ts"))))
+        .map((file) => file.replace(/\.ts$/, ""))
         .sort()
     : [];
   const name = given?.replace(/\.ts$/, "");
@@ -21,7 +21,8 @@ function main(given: string | undefined, rest: readonly string[]): number {
     return 2;
   }
   const tsx = join(root, "node_modules/tsx/dist/cli.mjs");
-  const run = spawnSync(process.env.npm_node_execpath ?? process.execPath, [tsx, join(folder, `${name}.ts`), ...rest], {
+  const file = existsSync(join(folder, `${name}.ts`)) ? `${name}.ts` : join(name, "main.ts");
+  const run = spawnSync(process.env.npm_node_execpath ?? process.execPath, [tsx, join(folder, file), ...rest], {
     cwd: root,
     stdio: "inherit",
   });

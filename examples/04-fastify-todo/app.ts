@@ -78,14 +78,10 @@ export async function buildApp(database: KakaOptions, server: FastifyServerOptio
       return reply.code(201).send({ created: created.length });
     },
   );
-  app.patch(
-    "/todos/:id",
-    { schema: { tags: ["todos"], params: TodoKey, body: Todo.update, response: { 200: Todo } } },
-    async (request) => {
-      const todo = await Todo.get({ id: request.params.id });
-      return Object.assign(todo, request.body).save();
-    },
-  );
+  app.patch("/todos/:id", { schema: { tags: ["todos"], params: TodoKey, body: Todo.update, response: { 200: Todo } } }, async (request) => {
+    const todo = await Todo.get({ id: request.params.id });
+    return Object.assign(todo, request.body).save();
+  });
   app.delete("/todos/:id", { schema: { tags: ["todos"], params: TodoKey, response: { 204: nothing } } }, async (request, reply) => {
     await (await Todo.get({ id: request.params.id })).delete();
     return reply.code(204).send();

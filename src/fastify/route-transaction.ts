@@ -18,7 +18,7 @@ interface Held {
 }
 
 function holdAnswer(reply: FastifyReply): Held {
-  const own = reply as { send?: (payload?: unknown) => FastifyReply };
+  const own = reply as unknown as { send?: (payload?: unknown) => FastifyReply; then?: undefined };
   let given = false;
   let resolve: (payload: unknown) => void;
   const answer = new Promise((settle) => {
@@ -29,7 +29,14 @@ function holdAnswer(reply: FastifyReply): Held {
     resolve(payload);
     return reply;
   };
-  return { answer, given: () => given, release: () => delete own.send };
+  // A reply can be awaited, until it was sent, and an async handler that returns it does so: here that would be for ever.
+  // biome-ignore lint/suspicious/noThenProperty: it hides the one that the reply has
+  Object.defineProperty(own, "then", { value: undefined, configurable: true });
+  const release = (): void => {
+    delete own.send;
+    delete own.then;
+  };
+  return { answer, given: () => given, release };
 }
 
 /** The same handler: COMMIT comes before the answer, and an answer of 400 or more, or an error, rolls back. */

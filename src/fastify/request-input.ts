@@ -49,7 +49,8 @@ function check(part: InputPart, input: InputSchema, given: unknown): Checked | P
 
 /** What is wrong with a body is about values, and 422; what is wrong with an address is a bad request. */
 function refusal(part: InputPart, detail: readonly ValidationDetail[]): ValidationError {
-  return part === "body" ? new ValidationError(detail) : new InputError(detail);
+  const message = "the request is not valid";
+  return part === "body" ? new ValidationError(message, { detail }) : new InputError(message, { detail });
 }
 
 /** Puts the checked values in place. Answers the error instead of throwing it; a promise only where a schema is asynchronous. */

@@ -1,9 +1,9 @@
 /** Checks what came from outside against a shape, and tells everything that is wrong with it at once. Layer 6. */
 import { jsonForm, type WrittenAs } from "../codec/json-form.ts";
-import { UsageError, type ValidationDetail, ValidationError } from "../errors.ts";
-import { kindWord } from "../validate/broken.ts";
+import type { ValidationDetail } from "../errors.ts";
+import { kindWord, noFindings } from "../validate/broken.ts";
+import { checkValue, passedValue } from "../validate/check.ts";
 import { messageFor } from "../validate/messages.ts";
-import { acceptValue } from "./accept.ts";
 import type { ModelShape, ShapeField } from "./shape.ts";
 
 /** Unknown names are the sender's: so many of them are told, and so much of each. */
@@ -37,7 +37,7 @@ export function checkShape(shape: ModelShape, input: unknown, as: WrittenAs, str
       if (!field.optional) detail.push(entry(field.property, "required"));
       continue;
     }
-    const checked = checkField(shape, field, given, as);
+    const checked = checkField(field, given, as);
     if ("value" in checked) value[field.property] = checked.value;
     else detail.push(...checked.detail);
   }
@@ -79,20 +79,25 @@ function under(name: string, checked: Checked): Checked {
   return { detail: checked.detail.map((one) => ({ ...one, field: one.field === "*" ? name : `${name}.${one.field}` })) };
 }
 
-function checkField(
-  { meta }: ModelShape,
-  { column, property }: ShapeField,
-  given: unknown,
-  as: WrittenAs,
-): { value: unknown } | { detail: readonly ValidationDetail[] } {
+function checkField({ column }: ShapeField, given: unknown, as: WrittenAs): { value: unknown } | { detail: readonly ValidationDetail[] } {
   const { decode } = jsonForm(column.codec);
+  const value = decode === null || given === null ? given : decode(given, as);
   try {
-    return { value: acceptValue(meta, column, decode === null || given === null ? given : decode(given, as)) };
+    return { value: passedValue(column, value) };
   } catch (error) {
-    if (error instanceof ValidationError && error.detail.length > 0) return { detail: error.detail };
-    if (!(error instanceof UsageError || error instanceof ValidationError)) throw error;
-    return { detail: [{ field: property, rule: "type", message: error.message }] };
+    const found = noFindings();
+    checkValue(column, value, found);
+    if (found.detail.length === 0) throw error;
+    return { detail: found.detail.map(inJson) };
   }
+}
+
+/** What JSON has another type for is asked for in that one. */
+const jsonTypes: Readonly<Record<string, string>> = { datetime: "iso_datetime", bigint: "digits", bytes: "base64" };
+
+function inJson(detail: ValidationDetail): ValidationDetail {
+  const expectedType = detail.rule === "type" ? jsonTypes[String(detail.expectedType)] : undefined;
+  return expectedType === undefined ? detail : { ...detail, expectedType, message: messageFor({ rule: "type", expectedType }) };
 }
 
 function unknownNames(shape: ModelShape, input: object): ValidationDetail[] {

@@ -2,12 +2,13 @@
 import * as z from "zod";
 import type { Codec } from "../codec/codec.ts";
 import { jsonForm } from "../codec/json-form.ts";
-import { KakaError, UsageError, ValidationError } from "../errors.ts";
-import { acceptValue } from "../model/accept.ts";
-import type { ColumnMeta, ModelMeta } from "../model/meta.ts";
+import { UsageError } from "../errors.ts";
+import type { ColumnMeta } from "../model/meta.ts";
 import type { ModelShape } from "../model/shape.ts";
 import { shapeIn, shapeOf } from "../model/standard-shape.ts";
 import type { NestedNames, OutOf, ShapeOf, ShapeOptions, ShapeSource } from "../model/types/shape.types.ts";
+import { noFindings } from "../validate/broken.ts";
+import { checkValue, passedValue } from "../validate/check.ts";
 import type { ZodOf } from "./zod.types.ts";
 
 /** Strings of JSON, and what they stand for. */
@@ -65,29 +66,29 @@ function keywordsOf({ codec, declaration }: ColumnMeta, json: boolean): Record<s
 }
 
 /** Everything that the column refuses, and its normal form in the value's place. */
-function checkOf(meta: ModelMeta, column: ColumnMeta): (payload: z.core.ParsePayload) => void {
+function checkOf(column: ColumnMeta): (payload: z.core.ParsePayload) => void {
   return (payload) => {
     try {
-      payload.value = acceptValue(meta, column, payload.value);
+      payload.value = passedValue(column, payload.value);
     } catch (error) {
-      if (!(error instanceof KakaError)) throw error;
-      const detail = error instanceof ValidationError ? error.detail : [];
-      const entries = detail.length > 0 ? detail : [{ rule: "type", message: error.message }];
-      for (const { message, ...params } of entries) payload.issues.push({ code: "custom", message, params, input: payload.value });
+      const found = noFindings();
+      checkValue(column, payload.value, found);
+      if (found.detail.length === 0) throw error;
+      for (const { message, ...params } of found.detail) payload.issues.push({ code: "custom", message, params, input: payload.value });
     }
   };
 }
 
-function columnSchema(meta: ModelMeta, column: ColumnMeta, json: boolean): z.ZodType {
+function columnSchema(column: ColumnMeta, json: boolean): z.ZodType {
   const keywords = keywordsOf(column, json);
-  const checked = typeOf(column.codec, json).check(checkOf(meta, column) as never);
+  const checked = typeOf(column.codec, json).check(checkOf(column) as never);
   const schema = Object.keys(keywords).length === 0 ? checked : checked.meta(keywords);
   return column.declaration.nullable ? schema.nullable() : schema;
 }
 
 function objectOf(shape: ModelShape, json: boolean): z.ZodObject {
   const fields = shape.fields.map(({ property, column, optional }): [string, z.ZodType] => {
-    const schema = columnSchema(shape.meta, column, json);
+    const schema = columnSchema(column, json);
     return [property, optional ? schema.exactOptional() : schema];
   });
   const nested = shape.nested.map(({ name, relation, shape: far }): [string, z.ZodType] => {

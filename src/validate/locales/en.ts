@@ -40,6 +40,9 @@ export const enTypes = {
   array: "an array",
   object: "an object",
   custom: "a value that this column takes",
+  iso_datetime: 'an instant such as "2024-02-29T12:30:00Z"',
+  digits: "a whole number as text",
+  base64: "bytes in base64",
 } as const;
 
 /** What every language says. */

@@ -44,4 +44,7 @@ export const jaTypes: TypeWords = {
   array: "配列",
   object: "オブジェクト",
   custom: "この項目に合う値",
+  iso_datetime: "2024-02-29T12:30:00Z のような日時",
+  digits: "整数を表す文字列",
+  base64: "base64 の文字列",
 };

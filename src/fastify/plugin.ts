@@ -102,6 +102,10 @@ function routeOptionsOf(request: FastifyRequest): KakaRouteOptions | undefined {
   return request.routeOptions.config?.kaka;
 }
 
+function tooMany({ method, routeOptions }: FastifyRequest, statements: number, most: number): UsageError {
+  return new UsageError(`${method} ${routeOptions.url ?? ""} may send ${most} statements and asked for ${statements}`);
+}
+
 /**
  * The plugin: connects, decorates the server with `db`, and lets routes take models as schemas. Register it before the routes, and
  * wait for it: `await app.register(kaka, { url })`.
@@ -146,13 +150,15 @@ export async function kaka(app: FastifyInstance, options: KakaOptions): Promise<
   });
   app.addHook("onSend", (request, reply, payload, done) => {
     const work = workOf(request);
+    if (work === undefined) return done(null, payload);
+    const { statements, milliseconds } = work;
     const most = routeOptionsOf(request)?.maxStatements;
-    if (work !== undefined) {
-      const { statements, milliseconds } = work;
-      if (serverTiming) reply.header("server-timing", `db;dur=${milliseconds.toFixed(1)};desc="${statements} statements"`);
-      if (most !== undefined && statements > most)
-        request.log.warn({ statements, maxStatements: most }, "the request sent more statements than its route allows");
-    }
+    const over = most !== undefined && statements > most;
+    if (serverTiming)
+      reply.header("server-timing", `db;dur=${milliseconds.toFixed(1)};desc="${statements} statement${statements === 1 ? "" : "s"}"`);
+    // A handler may have swallowed the refusal.
+    if (over && overBudget === "throw" && reply.statusCode < 500) return done(tooMany(request, statements, most));
+    if (over) request.log.warn({ statements, maxStatements: most }, "the request sent more statements than its route allows");
     done(null, payload);
   });
   if (errors) app.setErrorHandler((error, request, reply) => answerError(error, request, reply, retryAfter));

@@ -18,7 +18,9 @@ const targets: Readonly<Record<string, Target>> = {
   "openapi-3.0": {
     dialect: null,
     nullable: (schema) => {
-      const { enum: words } = schema;
+      const { type, enum: words } = schema;
+      // What may be anything may be null.
+      if (type === undefined) return schema;
       return { ...schema, nullable: true, ...(Array.isArray(words) ? { enum: [...words, null] } : {}) };
     },
     bytes: { format: "byte" },

@@ -2,6 +2,7 @@
 import { jsonForm } from "../codec/json-form.ts";
 import { NotLoadedError } from "../errors.ts";
 import { ModelBase } from "../model/base.ts";
+import { metaKey } from "../model/meta.ts";
 import type { ModelShape } from "../model/shape.ts";
 import { isLoaded, loadedOf } from "../relations/loaded.ts";
 
@@ -38,10 +39,25 @@ export function rowConverter(shape: ModelShape): Convert {
   return (row) => {
     if (typeof row !== "object" || row === null) return row;
     // A class with a form of its own has the last word.
-    if (row instanceof ModelBase && row.toJSON !== ModelBase.prototype.toJSON) return row.toJSON();
+    if (row instanceof ModelBase && hasOwnForm(row)) return (row as unknown as { toJSON(): unknown }).toJSON();
     convert ??= columnsOf(shape);
     return convert(row);
   };
+}
+
+const ownForms = new WeakMap<object, boolean>();
+
+/** Whether the class, or one between it and the factory's, has a `toJSON` of its own. */
+function hasOwnForm(row: ModelBase): boolean {
+  const { constructor } = row;
+  let known = ownForms.get(constructor);
+  if (known === undefined) {
+    let owner: object = constructor.prototype;
+    while (!Object.hasOwn(owner, "toJSON")) owner = Object.getPrototypeOf(owner) as object;
+    known = metaKey in owner.constructor;
+    ownForms.set(constructor, known);
+  }
+  return known;
 }
 
 /** Made with the first row: only then every model is sure to be known. */

@@ -90,7 +90,7 @@ export interface One<M extends AnyModel, Null, Kind extends "one" | "any" = "one
 /** Every row has these; none of them is a relation. */
 type Own = keyof Instance<never> | keyof Deletable;
 /** Known: the names of columns. To look at a name is cheap, at what stands behind it is not. */
-type RelationKeys<I, Known> = RelationsAmong<I, Exclude<keyof I, Own | Known>>;
+export type RelationKeys<I, Known> = RelationsAmong<I, Exclude<keyof I, Own | Known>>;
 type RelationsAmong<I, K extends keyof I> = { [P in K]: I[P] extends { readonly [relation]: unknown } ? P : never }[K];
 type RelationTarget<R> = R extends { readonly [relation]: [any, infer M extends AnyModel, any] } ? M : never;
 /** The related rows as they are read: an array, or one of them. */

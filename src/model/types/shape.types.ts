@@ -87,7 +87,7 @@ export interface ShapeOptions<P, O, T extends boolean, N> {
   readonly nested?: readonly N[];
 }
 /** The relations of a model's rows by name; a schema has none. */
-export type NestedNames<S> = S extends AnyModel ? RelationKeys<InstanceType<S>> & string : never;
+export type NestedNames<S> = S extends AnyModel ? RelationKeys<InstanceType<S>, keyof S["$specs"]> & string : never;
 type Picked<R, P, O> = { [K in keyof R as K extends O ? never : [P] extends [never] ? K : K extends P ? K : never]: R[K] };
 type Part<R, P, O, T> = T extends true ? Partial<Picked<R, P, O>> : Picked<R, P, O>;
 type Nested<S, N, How extends "value" | "json"> = [N] extends [never]

@@ -88,6 +88,16 @@ describe("the package", () => {
     expect({ stdout, stderr, status }).toEqual({ stdout: "", stderr: "", status: 0 });
   });
 
+  it("has one core for all its entries", () => {
+    const script = `
+      import { NotFoundError } from "kakaorm";
+      import { errorReply } from "kakaorm/fastify";
+      console.log(errorReply(new NotFoundError("no"))?.statusCode);`;
+    writeFileSync(join(folder, "entries.mjs"), script);
+    const { stdout, stderr } = spawnSync(process.execPath, [join(folder, "entries.mjs")], { cwd: folder, encoding: "utf8" });
+    expect({ stdout, stderr }).toEqual({ stdout: "404\n", stderr: "" });
+  });
+
   it("names the missing driver and how to install it", () => {
     const script =
       'import { connect } from "kakaorm"; await connect("mysql://localhost/test").catch((error) => console.log(error.message));';

@@ -49,13 +49,13 @@ const ownForms = new WeakMap<object, boolean>();
 
 /** Whether the class, or one between it and the factory's, has a `toJSON` of its own. */
 function hasOwnForm(row: ModelBase): boolean {
-  const { constructor } = row;
-  let known = ownForms.get(constructor);
+  const model = row.constructor;
+  let known = ownForms.get(model);
   if (known === undefined) {
-    let owner: object = constructor.prototype;
+    let owner: object = model.prototype;
     while (!Object.hasOwn(owner, "toJSON")) owner = Object.getPrototypeOf(owner) as object;
     known = metaKey in owner.constructor;
-    ownForms.set(constructor, known);
+    ownForms.set(model, known);
   }
   return known;
 }

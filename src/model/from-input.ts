@@ -1,5 +1,6 @@
 /** A new row from what somebody sent. Layer 6. */
 import type { Codec } from "../codec/codec.ts";
+import { jsonForm } from "../codec/json-form.ts";
 import { UsageError } from "../errors.ts";
 import { addAbsence, addWrongInput, type Findings, noFindings } from "../validate/broken.ts";
 import { passedValue } from "../validate/check.ts";
@@ -12,16 +13,11 @@ export interface InputOptions {
   readonly json?: boolean;
 }
 
-const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
-const base64 = /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/;
-
 /** What `toJSON()` has made of a value, undone; anything else stays, for the codec to refuse. */
-function fromJson({ family, custom }: Codec, value: unknown): unknown {
-  if (typeof value !== "string" || custom !== undefined) return value;
-  if (family === "timestamp" && iso.test(value)) return new Date(value);
-  if (family === "bigint" && /^-?\d{1,20}$/.test(value)) return BigInt(value);
-  if (family === "bytes" && base64.test(value)) return new Uint8Array(Buffer.from(value, "base64"));
-  return value;
+function fromJson(codec: Codec, value: unknown): unknown {
+  // A type of one's own is in `toJSON()` what JSON makes of it.
+  const { decode } = codec.custom === undefined ? jsonForm(codec) : { decode: null };
+  return decode === null ? value : decode(value, "json");
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   ConnectionError,
   ConstraintError,
   ForeignKeyViolation,
+  HookAborted,
   InputError,
   KakaError,
   NotFoundError,
@@ -54,6 +55,7 @@ const known: readonly Known[] = [
   { type: NotNullViolation, status: 422, message: "a value is missing" },
   { type: CheckViolation, status: 422, message: "a value breaks a rule" },
   { type: StaleObjectError, status: 409, message: "it was changed or deleted in the meantime" },
+  { type: HookAborted, status: 409, message: "it is not allowed as things are" },
   { type: ProtectedError, status: 409, message: "something refers to it" },
   { type: RetryableError, status: 503, message: "the service is busy", later: true },
   { type: ConnectionError, status: 503, message: "the service is busy", later: true },
@@ -80,26 +82,12 @@ export function errorReply(error: unknown, retryAfter = 1): ErrorReply | null {
   return { statusCode: status, ...(later ? { retryAfter } : {}), body };
 }
 
-/** The columns that a constraint is about, where the database says so, in the words of the model. */
+/** The columns that are to blame, in the words of the model; for a constraint where the database names them. */
 function fieldsOf(error: KakaError): Pick<ErrorBody, "errors" | "detail"> {
-  if (error instanceof ValidationError) return error.detail.length === 0 ? {} : { errors: error.errors, detail: error.detail };
-  if (!(error instanceof ConstraintError) || error.columns === undefined) return {};
-  const rule = ruleOf(error);
-  const detail = error.columns.map((field) => ({ field, rule, message: ruleMessages[rule] as string }));
-  return { errors: Object.fromEntries(detail.map(({ field, message }) => [field, [message]])), detail };
-}
-
-const ruleMessages: Readonly<Record<string, string>> = {
-  unique: "is taken",
-  foreign_key: "refers to something that is not there, or something refers to it",
-  required: "is required",
-  check: "is not valid",
-};
-
-function ruleOf(error: ConstraintError): string {
-  if (error instanceof UniqueViolation) return "unique";
-  if (error instanceof ForeignKeyViolation) return "foreign_key";
-  return error instanceof NotNullViolation ? "required" : "check";
+  const told = error instanceof ValidationError ? error.detail.length > 0 : error instanceof ConstraintError && error.columns !== undefined;
+  if (!told) return {};
+  const { errors, detail } = error as ValidationError | ConstraintError;
+  return { errors, detail };
 }
 
 /** The answer to everything else: of what failed inside, a client is told nothing. */

@@ -17,6 +17,7 @@ import type { AnyModel, PrimaryKeyOf } from "./types/model.types.ts";
 import type {
   AnySpec,
   ColumnSpec,
+  Kept,
   OnDelete,
   OnUpdate,
   OrderedSpec,
@@ -259,7 +260,7 @@ export function int(o?: ColumnOptions): OrderedSpec<number, "int"> {
  * Counts the changes of its row, from 1: saving or deleting a row that others have changed since it was read throws
  * StaleObjectError. Every write counts; `VersionedModel` is a factory of models that have one.
  */
-export function version(o?: ColumnOptions): ColumnSpec<number, "int", true> {
+export function version(o?: ColumnOptions): ColumnSpec<number, "int", true> & Kept {
   const { declaration } = column(intCodec, o) as ColumnBuilder;
   return new ColumnBuilder({ ...declaration, version: true, default: { make: () => 1, perRow: false } }) as never;
 }

@@ -4,6 +4,7 @@ import { type RelationDefinition, relationOf } from "../relations/definition.ts"
 import { suggestion } from "../util/suggest.ts";
 import type { ColumnMeta, ModelClassLike, ModelMeta } from "./meta.ts";
 import { metaOf } from "./meta.ts";
+import { deletedAt } from "./standing-scopes.ts";
 
 export type ShapeKind = "row" | "insert" | "update";
 
@@ -31,6 +32,11 @@ export const everything: Choice = { pick: null, omit: [], partial: false, nested
 function isMade({ declaration }: ColumnMeta): boolean {
   const { primaryKey, identity, default: value, dbDefault } = declaration;
   return primaryKey && (identity || value !== null || dbDefault !== null);
+}
+
+/** The time of a deletion, the number of a version: the ORM's own to write. */
+function isKept({ behaviour }: ModelMeta, { property, declaration }: ColumnMeta): boolean {
+  return declaration.version || (behaviour.deletion === "soft" && property === deletedAt);
 }
 
 function mayBeMissing({ declaration }: ColumnMeta): boolean {
@@ -65,7 +71,7 @@ export class ModelShape {
     const { pick, omit, partial } = this.choice;
     const own = this.meta.list.filter(({ property }) => this.meta.builders.has(property));
     const all = own.flatMap((column): ShapeField[] => {
-      const field = fieldOf[this.kind](column);
+      const field = this.kind !== "row" && isKept(this.meta, column) ? null : fieldOf[this.kind](column);
       return field === null ? [] : [{ column, property: column.property, optional: partial || field.optional }];
     });
     for (const name of [...(pick ?? []), ...omit]) {

@@ -1,7 +1,7 @@
 /** Models as schemas: what goes in and comes out, with zod and in routes. */
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
 import Fastify from "fastify";
-import { bigint, bytes, custom, datetime, foreignKey, json, Model, shapeOf, str, text } from "kakaorm";
+import { bigint, bytes, custom, datetime, foreignKey, json, Model, SoftDeleteModel, shapeOf, str, text, VersionedModel } from "kakaorm";
 import { type KakaTypeProvider, kaka } from "kakaorm/fastify";
 import { zodOf } from "kakaorm/zod";
 import type * as z from "zod";
@@ -80,6 +80,11 @@ shapeOf(Author, { pick: ["password"] });
 shapeOf(Post.insert, { omit: ["role"] });
 // @ts-expect-error a column is no relation
 shapeOf(Post, { nested: ["title"] });
+
+// What the ORM keeps
+class Note extends SoftDeleteModel.extend(VersionedModel)("note", { text: str() }) {}
+check<Same<StandardSchemaV1.InferOutput<typeof Note.insert>, { text: string }>>();
+check<Same<StandardSchemaV1.InferOutput<typeof Note.update>, { text?: string }>>();
 
 // zod
 const rows = zodOf(Post);

@@ -4,7 +4,7 @@ import type { ReservedName } from "../reserved.ts";
 import type { RestoreHooks } from "./hooks.types.ts";
 import type { AnyModel, Instance, ModelOptions, Statics, WithId } from "./model.types.ts";
 import type { QuerySet } from "./query.types.ts";
-import type { ColumnSpec, Columns, InsertOf, RowOf, Specs } from "./spec.types.ts";
+import type { ColumnSpec, Columns, InsertOf, Kept, RowOf, Specs } from "./spec.types.ts";
 
 /** Names that a row has already cannot be columns. */
 type Free = { readonly [K in ReservedName]?: never };
@@ -62,6 +62,6 @@ export interface DeletableStatics {
 }
 
 /** `deletedAt`: null for live rows. */
-export type DeletedAt = { readonly deletedAt: ColumnSpec<Date, "timestamp", true, true> };
+export type DeletedAt = { readonly deletedAt: ColumnSpec<Date, "timestamp", true, true> & Kept };
 /** `version`: 1 at first, and one more with each change. */
-export type Version = { readonly version: ColumnSpec<number, "int", true> };
+export type Version = { readonly version: ColumnSpec<number, "int", true> & Kept };

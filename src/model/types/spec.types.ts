@@ -6,6 +6,7 @@ import type { SqlFragment } from "../../expr/sql-tag.ts";
 import type { AnyModel } from "./model.types.ts";
 
 export declare const spec: unique symbol;
+declare const kept: unique symbol;
 
 /** Only the brand, so that constraints never compare methods. */
 export interface AnySpec {
@@ -18,6 +19,10 @@ export interface AnySpec {
     hidden: boolean,
     serverOnly: boolean,
   ];
+}
+/** A column that the ORM itself keeps, such as the time of a deletion: nothing that a request may set. */
+export interface Kept {
+  readonly [kept]: true;
 }
 export type Specs = Readonly<Record<string, AnySpec>>;
 /** Says no by throwing an error whose message is fit for the caller. */

@@ -15,6 +15,7 @@ import {
   json,
   Model,
   oneOf,
+  SoftDeleteModel,
   shapeOf,
   smallint,
   str,
@@ -22,6 +23,7 @@ import {
   time,
   UsageError,
   uuid,
+  VersionedModel,
 } from "kakaorm";
 import { describe, expect, it } from "vitest";
 
@@ -138,6 +140,16 @@ describe("validating", () => {
     expect(validate(row, {}).issues?.map(({ path }) => path?.[0])).not.toContain("secret");
     const nested: Standard = shapeOf(Shop, { nested: ["items"] });
     expect(validate(nested, { ...shop, items: [{}] }).issues?.[0]).toMatchObject({ path: ["items.0.id"] });
+  });
+});
+
+describe("what the ORM keeps itself", () => {
+  it("is in rows, and never taken from input", () => {
+    class Note extends SoftDeleteModel.extend(VersionedModel)("shape_note", { text: str() }) {}
+    const of = (schema: Standard) => Object.keys(schema["~standard"].jsonSchema.input({ target: "draft-07" })["properties"] as object);
+    expect(of(Note as Standard)).toEqual(["id", "text", "deletedAt", "version"]);
+    expect([of(Note.insert), of(Note.update)]).toEqual([["text"], ["text"]]);
+    expect(validate(Note.update, { version: 9, deletedAt: null }).issues).toHaveLength(2);
   });
 });
 

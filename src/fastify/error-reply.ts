@@ -76,8 +76,8 @@ export function errorReply(error: unknown, retryAfter = 1): ErrorReply | null {
   const found = known.find(({ type }) => error instanceof type);
   if (found === undefined) return null;
   const { status, later } = found;
-  // Orders from a request name what was asked for and what may be, which their sender has to know.
-  const message = error instanceof InputError && error.detail.length === 0 ? error.message : found.message;
+  // Without entries the message is all there is: of a service that says no, or of an order that names what may be asked for.
+  const message = error instanceof ValidationError && error.detail.length === 0 ? error.message : found.message;
   const body = { statusCode: status, error: STATUS_CODES[status] as string, code: error.code, message, ...fieldsOf(error) };
   return { statusCode: status, ...(later ? { retryAfter } : {}), body };
 }

@@ -1,7 +1,7 @@
 /** What the plugin does beside schemas: transactions, limits, errors, requests that are given up. */
 import { setTimeout as pause } from "node:timers/promises";
 import Fastify, { type FastifyInstance } from "fastify";
-import { connect, type Engine, NotFoundError, PoolTimeout, StaleObjectError, TimeoutError, UsageError } from "kakaorm";
+import { connect, type Engine, NotFoundError, PoolTimeout, StaleObjectError, TimeoutError, UsageError, ValidationError } from "kakaorm";
 import { errorReply, kaka } from "kakaorm/fastify";
 import { describe, expect, it } from "vitest";
 import { selectTargets } from "../targets/all.ts";
@@ -126,6 +126,15 @@ describe("errors", () => {
     expect(answer.headers["retry-after"]).toBe(status === 503 ? "1" : undefined);
     expect(answer.json()).toEqual({ statusCode: status, error: expect.any(String), code: expect.any(String), message: expect.any(String) });
     expect(answer.body).not.toContain("plugin_author");
+  });
+
+  it("of a service that says no are told in its words", async () => {
+    const app = await start((app) => {
+      app.get("/", () => Promise.reject(new ValidationError("the seats are gone")));
+      app.get("/field", () => Promise.reject(new ValidationError({ seats: "are gone" })));
+    });
+    expect((await app.inject("/")).json()).toMatchObject({ statusCode: 422, message: "the seats are gone" });
+    expect((await app.inject("/field")).json()).toMatchObject({ statusCode: 422, errors: { seats: ["are gone"] } });
   });
 
   it("are answered by a handler of one's own where that is wanted", async () => {

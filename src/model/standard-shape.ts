@@ -11,6 +11,13 @@ import { sourceOf } from "./view.ts";
 export class StandardShape extends ModelShape {
   #standard: object | null = null;
 
+  /** What a validator of plain JSON Schema asks for first: a server, for one, whose plugin came after the route. */
+  get $id(): never {
+    throw new UsageError(`${String(this)} is no plain JSON Schema`, {
+      hint: 'in a route of Fastify: `await app.register(kaka, ...)` before the route; elsewhere take ["~standard"].jsonSchema',
+    });
+  }
+
   /** The row with what it came from left out, or everything that is wrong with it. */
   get "~standard"(): object {
     this.#standard ??= {

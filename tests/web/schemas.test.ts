@@ -116,6 +116,19 @@ describe("requests", () => {
   });
 });
 
+describe("a route that was declared before the plugin was there", () => {
+  it.each([
+    [{ body: Author.insert }, /await app\.register\(kaka, \.\.\.\)` before the route/],
+    [{ response: { 200: [Author] } }, /Failed building the serialization schema/],
+  ])("keeps the server from starting", async (schema, message) => {
+    const app = Fastify();
+    open.push(app as never);
+    app.register(kaka, { url: "sqlite::memory:", name: "late" });
+    app.post("/", { schema }, async () => ({}));
+    await expect(app.ready()).rejects.toThrow(message);
+  });
+});
+
 describe("documentation", () => {
   it("sees plain schemas of inputs and answers", async () => {
     const app = Fastify();

@@ -26,6 +26,8 @@ export interface Subquery<R, Out = unknown> {
   readonly [row]: R;
   readonly [columns]: Out;
 }
+/** Several names are one that is not any of them: a query of two columns has no value to compare with. */
+type OneName<R, K = keyof R> = K extends keyof R ? ([keyof R] extends [K] ? unknown : never) : never;
 type OneColumn<T> = Subquery<Record<string, Bare<T> | null>>;
 
 /** A typed SQL expression. Immutable; making one sends nothing. */
@@ -37,9 +39,9 @@ export interface Expr<T, F extends Family = Family> {
   /** `a <> b`: not true where either side is NULL. */
   ne(other: Compared<T>): WhereClause;
   /** `a in (...)`. An empty list is false. @throws UsageError for null or undefined in the list */
-  in(list: readonly Bare<T>[] | OneColumn<T>): WhereClause;
+  in<R>(list: readonly Bare<T>[] | (OneColumn<T> & Subquery<R> & OneName<R>)): WhereClause;
   /** `a not in (...)`. An empty list is true. */
-  notIn(list: readonly Bare<T>[] | OneColumn<T>): WhereClause;
+  notIn<R>(list: readonly Bare<T>[] | (OneColumn<T> & Subquery<R> & OneName<R>)): WhereClause;
   isNull(): WhereClause;
   isNotNull(): WhereClause;
   /** Ascending; `nulls` says where NULLs stand (each database has its own default). */

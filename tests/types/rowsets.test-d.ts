@@ -101,6 +101,10 @@ export async function subqueries(): Promise<void> {
   Post.where((p) => p.authorId.in(Author.all()));
   // @ts-expect-error two columns
   Post.where((p) => p.authorId.in(Author.all().select("id", "name")));
+  // @ts-expect-error two columns of one type
+  Post.where((p) => p.authorId.in(Post.all().select("id", "views")));
+  // @ts-expect-error two columns of one type
+  Post.where((p) => p.authorId.notIn(Post.all().select((q) => ({ id: q.id, views: q.views }))));
 }
 
 export async function prepared(): Promise<void> {

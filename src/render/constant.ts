@@ -1,7 +1,7 @@
 /** Conditions whose answer is known before they are sent. Layer 3. */
 import type { ExprNode } from "../ast/expr.ts";
 import type { Clause, SelectNode } from "../ast/select.ts";
-import { aggregates } from "../ast/shape.ts";
+import { aggregates, childrenOf } from "../ast/shape.ts";
 
 /**
  * True or false where the rest of a condition cannot change it, else null. It is written as that: a query under a condition that is
@@ -41,8 +41,32 @@ export function isFalse({ node }: Clause): boolean {
 }
 
 function isNever(node: ExprNode): boolean {
-  if (node.kind === "null" || (node.kind === "value" && node.value === false)) return true;
-  if (node.kind === "cast") return isNever(node.item);
   if (node.kind === "logic") return node.op === "and" ? node.items.some(isNever) : node.items.every(isNever);
-  return constantOf(node) === false;
+  if (node.kind === "not") return isUnknown(node.item) || truthOf(node.item) === true;
+  return isUnknown(node) || truthOf(node) === false;
+}
+
+/** Of a constant that is written as a value. */
+function truthOf(node: ExprNode): boolean | null {
+  if (node.kind === "value" && typeof node.value === "boolean") return node.value;
+  return node.kind === "cast" ? truthOf(node.item) : constantOf(node);
+}
+
+/** What is NULL where a part of it is. */
+const strict: ReadonlySet<ExprNode["kind"]> = new Set([
+  "arithmetic",
+  "cast",
+  "compare",
+  "dateDifference",
+  "datePart",
+  "dateShift",
+  "inList",
+  "like",
+  "match",
+  "not",
+]);
+function isUnknown(node: ExprNode): boolean {
+  // NULL is less than all of no values.
+  if (node.kind === "compare" && node.right.kind === "quantified") return false;
+  return node.kind === "null" || (strict.has(node.kind) && childrenOf(node).some(isUnknown));
 }

@@ -159,6 +159,19 @@ export function suite(t: TargetContext): void {
     });
   });
 
+  it("a comparison with the values of a query is NULL where it is, sorted and distinct as well", async () => {
+    const smaller = (x: Thing) => x.n.lt(allOf(ShelfModel.all().select((s) => ({ none: nullif(s.size, s.size) }))));
+    const sorted = await Thing.all()
+      .orderBy((x) => [smaller(x), x.name.asc({ nulls: "first" })])
+      .select((x) => ({ smaller: smaller(x) }));
+    expect(sorted).toEqual([1, 2, 3, 4].map(() => ({ smaller: null })));
+    expect(
+      await Thing.all()
+        .distinct()
+        .select((x) => ({ smaller: smaller(x) })),
+    ).toEqual([{ smaller: null }]);
+  });
+
   it("distinct rows are ordered by a query's value whose condition has a list of decimals", async () => {
     const key = (x: Thing) =>
       coalesce(scalar(ThingModel.where((y) => y.price.div("1.25").notIn(["0.50", "7.25"]).and(y.id.eq(x.id))).select("ratio")), 0);

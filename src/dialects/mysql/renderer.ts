@@ -24,8 +24,8 @@ import type {
   WindowNode,
 } from "../../ast/expr.ts";
 import { pathsOf } from "../../ast/path.ts";
-import { columnsWithin, leadsTo } from "../../ast/queries.ts";
-import type { Clause, QueryNode, SelectNode, TableRef, ValuesSource } from "../../ast/select.ts";
+import { columnsWithin } from "../../ast/queries.ts";
+import type { Clause, SelectNode, TableRef, ValuesSource } from "../../ast/select.ts";
 import { childrenOf } from "../../ast/shape.ts";
 import type { TypedCodec } from "../../ast/type.ts";
 import type { Codec, Family } from "../../codec/codec.ts";
@@ -46,6 +46,7 @@ import { separatorLiteral, writeAverage, writeConstantCount, writeExtremeDate, w
 import { writeCast } from "./cast.ts";
 import { JsonWriter } from "./json.ts";
 import { negated, underNot } from "./negation.ts";
+import { readsFrom } from "./own-table.ts";
 import { valuesColumnText, writeValues } from "./values.ts";
 
 /** A long list of these travels as one JSON document. */
@@ -61,20 +62,6 @@ const listTypes: Readonly<Record<string, string>> = {
 };
 const longList = 1000;
 const sentAsText: ReadonlySet<Family> = new Set(["text", "enum", "date", "time", "timestamp", "uuid"]);
-
-function readsFrom(query: QueryNode, table: TableRef | null): boolean {
-  if (query.kind === "compound") return readsFrom(query.left, table) || readsFrom(query.right, table);
-  const sources = [query, ...query.joins].some(({ source }) => {
-    if (source.kind === "derived") return readsFrom(source.query, table);
-    return source.kind === "table" && source.table === table;
-  });
-  const { columns, where, groupBy, having, orderBy } = query;
-  return (
-    sources ||
-    [columns, where, groupBy, having].some((clauses) => clauses.some(({ node }) => leadsTo(node, table))) ||
-    orderBy.some(({ node }) => leadsTo(node.item, table))
-  );
-}
 
 /** What LAG and LEAD are told, which is part of the statement's text. */
 function writtenNumber(node: ExprNode): number {
@@ -139,7 +126,19 @@ export class MysqlRenderer extends Renderer {
     windowsApart(node, this.traits)?.forEach((other, window) => {
       this.#apart.set(window, other);
     });
-    super.select(node, names);
+    this.#filtering(false, () => super.select(node, names));
+  }
+
+  /** Conditions are written that choose rows: NULL is as good as false. */
+  #filters = false;
+  #filtering(filters: boolean, write: () => void): void {
+    const before = this.#filters;
+    this.#filters = filters;
+    write();
+    this.#filters = before;
+  }
+  override where(clauses: readonly Clause[]): void {
+    this.#filtering(true, () => super.where(clauses));
   }
 
   protected override outermost(node: SelectNode): void {
@@ -344,6 +343,13 @@ export class MysqlRenderer extends Renderer {
   }
 
   protected override compare(node: CompareNode): void {
+    const nullable = node.right.kind === "quantified" && !this.#filters && !this.traits.comparesQueries;
+    if (nullable) this.write("nullif(");
+    this.#compare(node);
+    if (nullable) this.write(", null)");
+  }
+
+  #compare(node: CompareNode): void {
     if (codecOf(node.left)?.family !== "json" || (node.op !== "=" && node.op !== "<>")) return super.compare(node);
     if (this.traits.jsonEquals === "function") {
       // MariaDB keeps documents as text (and its JSON_EQUALS takes NULL for equal): compare one spelling of both.

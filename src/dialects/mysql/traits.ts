@@ -105,7 +105,8 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     outlives: maria ? "defaults" : "constants",
     // 10.11 joins every p in `select (select count(p.id) from u as x left join p on u.ok) from u`, whatever u.ok is.
     outerConditions: !maria,
-    // 10.11 gives false for `(select min(name) from t) < all (select 'z' from p where t.ok)` where min(name) is 'a'.
+    // 10.11 gives false for `(select min(name) from t) < all (select 'z' from p where t.ok)` where min(name) is 'a', and
+    // for `select distinct t.id < all (select null from p) from t`.
     comparesQueries: !maria,
     // 10.11 gives a row for `select distinct 1 from t limit 3 offset 1`.
     distinctOffset: !maria,

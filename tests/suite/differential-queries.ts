@@ -28,6 +28,7 @@ import {
   scalar,
   str,
   sum,
+  tuple,
   value,
 } from "kakaorm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -170,6 +171,47 @@ export function suite(t: TargetContext): void {
         .distinct()
         .select((x) => ({ smaller: smaller(x) })),
     ).toEqual([{ smaller: null }]);
+  });
+
+  it("rows of values are neither equal nor not where one is NULL", async () => {
+    const joined = Thing.all().leftJoin(Shelf, (x, s) => s.id.eq(x.shelfId).and(s.size.gt(100)));
+    const same = (x: Thing, s: Shelf) => tuple(x.n, x.name).eq([s.size, s.name]);
+    expect(await joined.where((x, s) => same(x, s as Shelf).isNull()).count()).toBe(4);
+    expect(
+      await joined
+        .where((_, s) =>
+          tuple(s.size, s.name)
+            .in([[1, "x"]])
+            .isNull(),
+        )
+        .count(),
+    ).toBe(4);
+    expect(
+      await joined
+        .where((_, s) =>
+          tuple(s.size, s.name)
+            .in([
+              [1, "x"],
+              [2, "y"],
+            ])
+            .isNull(),
+        )
+        .count(),
+    ).toBe(4);
+    expect(
+      await Thing.where((x) =>
+        tuple(x.n, x.name)
+          .in([[1, "x"]])
+          .or(x.n.eq(9)),
+      ).count(),
+    ).toBe(2);
+    expect(
+      await Thing.where((x) =>
+        tuple(x.n, x.name)
+          .in([[1, "x"]])
+          .not(),
+      ).count(),
+    ).toBe(3);
   });
 
   it("distinct rows are ordered by a query's value whose condition has a list of decimals", async () => {

@@ -217,16 +217,16 @@ export class MysqlRenderer extends Renderer {
     this.write(" end)");
   }
 
-  // Rows are compared right, and without an index; MariaDB takes `<>` for never true where one value is NULL.
+  // Rows are compared without an index, and MariaDB says false where one value is NULL.
   protected override rowCompare(node: RowCompareNode, outer: number): void {
-    if (node.op === "=") super.rowCompare(node, outer);
-    else this.expr(writtenOut(node), outer);
+    this.expr(writtenOut(node), outer);
   }
 
   // NULL in a row that is not in the list would keep neither server from making an inner join of an outer one.
   protected override rowIn({ items, rows, negated }: RowInNode): void {
-    if (!negated) return super.rowIn({ kind: "rowIn", items, rows, negated });
+    if (!negated && rows.length > 1) return super.rowIn({ kind: "rowIn", items, rows, negated });
     const equal = rows.map((row) => writtenOut({ kind: "rowCompare", op: "=", left: items, right: row }));
+    if (!negated) return this.expr(equal[0] as ExprNode, 4);
     this.expr({ kind: "not", item: equal.length === 1 ? (equal[0] as ExprNode) : { kind: "logic", op: "or", items: equal } });
   }
 

@@ -57,11 +57,11 @@ function reasonOf({ reason }: QueryState): { readonly unscoped?: string } {
   return reason === null ? {} : { unscoped: reason };
 }
 
-/** True where a condition reads rows that go with those that are deleted: where that happens row by row, it would miss some. */
+/** True where a condition reads rows of the table, or such as go with them: where they go one by one, it would miss some. */
 function readsWhatGoes(state: QueryState, meta: ModelMeta): boolean {
   if (sessionOf(state.session).traits.cascadesAtOnce) return false;
-  const tables = goneWith(meta);
-  return tables.size > 0 && conditions(state).some(({ node }) => asksFor(node, tables));
+  const tables = new Set([meta.table, ...goneWith(meta)]);
+  return conditions(state).some(({ node }) => asksFor(node, tables));
 }
 
 /** The keys of the query's rows, with more values of them. */

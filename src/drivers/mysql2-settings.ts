@@ -13,6 +13,8 @@ const SQL_MODE = [
   "ERROR_FOR_DIVISION_BY_ZERO",
   "ONLY_FULL_GROUP_BY",
   "NO_ENGINE_SUBSTITUTION",
+  // Ranks are unsigned there: `rank() over (...) - 5` would be an error.
+  "NO_UNSIGNED_SUBTRACTION",
 ];
 
 /** Runs a statement without values and gives its first row, by position. */

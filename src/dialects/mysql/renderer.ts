@@ -123,9 +123,7 @@ export class MysqlRenderer extends Renderer {
   /** Windows that are written in another way. */
   readonly #apart = new Map<WindowNode, WindowNode>();
   override select(node: SelectNode, names: Names): void {
-    windowsApart(node, this.traits)?.forEach((other, window) => {
-      this.#apart.set(window, other);
-    });
+    for (const [window, other] of windowsApart(node, this.traits) ?? []) this.#apart.set(window, other);
     this.#filtering(false, () => super.select(node, names));
   }
 

@@ -104,7 +104,9 @@ export interface ValidationDetail {
 export const constraintMessages = {
   unique: "is taken already",
   unique_together: "is taken already, together with {expectedTogether}",
-  foreign_key: "refers to a row that is not there, or a row refers to this one",
+  foreign_key: "refers to a row that is not there",
+  foreign_key_referred: "other rows refer to this one",
+  foreign_key_either: "refers to a row that is not there, or other rows refer to this one",
   not_null: "must not be null",
   check: "breaks a rule of the database",
   constraint: "breaks a rule of the database",
@@ -174,6 +176,13 @@ export class InputError extends ValidationError {
 export class QueryError extends KakaError {
   static override readonly code: string = "KAKA_QUERY";
 }
+const referredRows = new WeakSet<ConstraintError>();
+
+/** States that the columns are those of other rows, which refer to the one that was written. @internal */
+export function markReferred(error: ConstraintError): void {
+  referredRows.add(error);
+}
+
 /** A constraint said no: `errors` and `detail` name the properties, in the shape of a ValidationError. */
 export class ConstraintError extends QueryError {
   static override readonly code: string = "KAKA_CONSTRAINT";
@@ -183,8 +192,11 @@ export class ConstraintError extends QueryError {
   /** One entry for each column of the constraint; one of `*` where the database names none. */
   get detail(): readonly ValidationDetail[] {
     const { rule } = this.constructor as typeof ConstraintError;
-    const fields = this.columns?.length ? this.columns : ["*"];
+    const referred = referredRows.has(this);
+    const fields = this.columns?.length && !referred ? this.columns : ["*"];
     return fields.map((field) => {
+      if (rule === "foreign_key" && field === "*")
+        return { field, rule, message: constraintMessages[referred ? "foreign_key_referred" : "foreign_key_either"] };
       if (rule !== "unique" || fields.length === 1) return { field, rule, message: constraintMessages[rule] };
       const expectedTogether = fields.filter((other) => other !== field);
       const message = constraintMessages.unique_together.replace("{expectedTogether}", () => expectedTogether.join(", "));

@@ -44,14 +44,14 @@ function isFilledIn(meta: ModelMeta, { property, declaration }: ColumnMeta): boo
   return identity || dbDefault !== null || nullable || autoNow || autoNowAdd || meta.behaviour.pinned.includes(property);
 }
 
-/** Adds what is wrong with a row that is to be inserted. */
-export function checkNewRow(meta: ModelMeta, instance: ModelBase, found: Findings, index?: number): void {
+/** Adds what is wrong with a row that is to be inserted. `early`: columns that are never taken from input may still be assigned. */
+export function checkNewRow(meta: ModelMeta, instance: ModelBase, found: Findings, index?: number, early = false): void {
   for (const column of meta.list) {
     const { autoNow, autoNowAdd } = column.declaration;
     const value = columnValue(instance, column);
     if (autoNow || (autoNowAdd && value === null)) continue;
     if (value !== undefined) checkValue(column, value, found, index);
-    else if (!isFilledIn(meta, column)) {
+    else if (!isFilledIn(meta, column) && !(early && column.declaration.serverOnly)) {
       found.hint ??= "give a value, or declare the column with .default() or .nullable()";
       addAbsence(found, { field: column.property, label: column.label, index }, "required", `${meta.name} needs ${column.property}`);
     }

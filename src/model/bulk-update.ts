@@ -8,6 +8,7 @@ import { checkColumns } from "./accept.ts";
 import { columnValue, type ModelBase, setValue, stateOf } from "./base.ts";
 import { checkedRows, type RowCheck, refusedRows } from "./checked.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
+import { naming } from "./missing-parent.ts";
 import { markSaved, savedKey } from "./persistence.ts";
 import { runNode } from "./reading.ts";
 import { changedValues } from "./row-values.ts";
@@ -152,5 +153,6 @@ async function updateChunk(meta: ModelMeta, session: Session, columns: readonly 
     from: { source, on: { tokens, node: on } },
     where: [],
   };
-  return (await runNode(session, node, meta)).affected;
+  const written = { columns, rows: rows.map(({ values }) => values) };
+  return (await naming(() => runNode(session, node, meta), meta, session, written)).affected;
 }

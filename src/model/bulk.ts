@@ -1,5 +1,6 @@
 /** Many new rows in few statements: chunked by the dialect's limits, all or none. Layer 6. */
 
+import type { InsertNode } from "../ast/dml.ts";
 import type { Session } from "../engine/session.ts";
 import { UsageError } from "../errors.ts";
 import { interpretRows } from "../hydrate/interpret.ts";
@@ -7,6 +8,7 @@ import { checkNewRow } from "./accept.ts";
 import { type ModelBase, stateOf } from "./base.ts";
 import { checkedRows, type RowCheck, refusedRows } from "./checked.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
+import { naming } from "./missing-parent.ts";
 import { assertKeyGiven, identityValue, insertColumn, markSaved, readGenerated } from "./persistence.ts";
 import { readRows, runNode, wireAccess } from "./reading.ts";
 import { type InsertValues, insertValues } from "./row-values.ts";
@@ -115,11 +117,9 @@ function assertReadable(meta: ModelMeta, session: Session, columns: readonly Col
 async function insertChunk(meta: ModelMeta, session: Session, chunk: Chunk): Promise<unknown[][]> {
   const { columns, generated } = chunk;
   const returning = session.traits.insertReturning ? generated.map(insertColumn) : [];
-  const result = await runNode(
-    session,
-    { kind: "insert", table: meta.table, columns: columns.map(insertColumn), rows: chunk.rows.map((row) => row.values), returning },
-    meta,
-  );
+  const rows = chunk.rows.map((row) => row.values);
+  const node: InsertNode = { kind: "insert", table: meta.table, columns: columns.map(insertColumn), rows, returning };
+  const result = await naming(() => runNode(session, node, meta), meta, session, { columns, rows });
   if (generated.length === 0) return [];
   if (returning.length > 0) return readGenerated(session, generated, result.rows);
   const identity = generated.find((column) => column.declaration.identity);

@@ -13,6 +13,9 @@ export interface InputOptions {
   readonly json?: boolean;
 }
 
+/** Names come from whoever sent the input: the error is not to be as long as they like. */
+const longestName = 64;
+
 /** What `toJSON()` has made of a value, undone; anything else stays, for the codec to refuse. */
 function fromJson(codec: Codec, value: unknown): unknown {
   // A type of one's own is in `toJSON()` what JSON makes of it.
@@ -39,11 +42,14 @@ export function rowFromInput(
       const column = meta.builders.has(key) ? meta.columns.get(key) : undefined;
       if (column !== undefined && !column.declaration.serverOnly)
         values.push([key, o.json === true ? fromJson(column.codec, value) : value]);
-      else addAbsence(found, { field: key, label: `${meta.name}.${key}` }, "unknown", `${meta.name} takes no ${JSON.stringify(key)}`);
+      else {
+        const field = key.length > longestName ? `${key.slice(0, longestName)}...` : key;
+        addAbsence(found, { field, label: `${meta.name}.${field}` }, "unknown", `${meta.name} takes no ${JSON.stringify(field)}`);
+      }
     }
   if (found.detail.some(({ rule }) => rule === "type")) throwFound(meta, found);
   const row = make(Object.fromEntries(values));
-  checkNewRow(meta, row, found);
+  checkNewRow(meta, row, found, undefined, true);
   return checkedRow(meta, row, found);
 }
 

@@ -6,6 +6,9 @@ import { type ColumnMeta, type ModelMeta, targetOf } from "./meta.ts";
 import { runNode } from "./reading.ts";
 import { selectColumns, selectFrom } from "./selection.ts";
 
+/** In one statement. */
+const mostKeys = 500;
+
 interface Key {
   readonly own: readonly ColumnMeta[];
   readonly target: ModelMeta;
@@ -28,19 +31,29 @@ function foreignKeys(meta: ModelMeta): Key[] {
   return keys;
 }
 
-/** Adds the columns to the error of a row that was written: those of the first key whose row is not there. */
-export async function nameMissingParent(
-  error: unknown,
-  meta: ModelMeta,
-  session: Session,
-  columns: readonly ColumnMeta[],
-  values: readonly unknown[],
-): Promise<void> {
+/** The rows that a statement wrote. */
+export interface WrittenRows {
+  readonly columns: readonly ColumnMeta[];
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+/** Adds the columns to the error of rows that were written: those of the first key of which a row is not there. */
+export async function nameMissingParent(error: unknown, meta: ModelMeta, session: Session, written: WrittenRows): Promise<void> {
   if (!(error instanceof ForeignKeyViolation) || error.columns !== undefined) return;
   try {
-    for (const key of foreignKeys(meta)) if (await isMissing(key, session, columns, values)) return nameColumns(error, key);
+    for (const key of foreignKeys(meta)) if (await isMissing(key, session, written)) return nameColumns(error, key);
   } catch {
     // The statement's own error is the one to tell.
+  }
+}
+
+/** The answer of a statement that writes rows; its error names the key that was broken. */
+export async function naming<T>(write: () => T | Promise<T>, meta: ModelMeta, session: Session, written: WrittenRows): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    await nameMissingParent(error, meta, session, written);
+    throw error;
   }
 }
 
@@ -49,10 +62,19 @@ function nameColumns(error: ForeignKeyViolation, { own }: Key): void {
   Object.defineProperty(error, "columns", { value, enumerable: true, writable: true, configurable: true });
 }
 
-async function isMissing({ own, target, far }: Key, session: Session, columns: readonly ColumnMeta[], values: readonly unknown[]) {
-  const key = own.map((column) => values[columns.indexOf(column)] ?? null);
-  if (key.includes(null)) return false;
-  const where = [keysClause(target, far, [key])];
-  const { rows } = await runNode(session, selectFrom(target, selectColumns(target, far).columns, where, target.bare), target);
-  return rows.length === 0;
+async function isMissing({ own, target, far }: Key, session: Session, { columns, rows }: WrittenRows): Promise<boolean> {
+  const places = own.map((column) => columns.indexOf(column));
+  const keys = new Map<string, unknown[]>();
+  for (const row of rows) {
+    const key = places.map((place) => row[place] ?? null);
+    if (!key.includes(null)) keys.set(key.map(String).join("\0"), key);
+  }
+  const all = [...keys.values()];
+  for (let i = 0; i < all.length; i += mostKeys) {
+    const some = all.slice(i, i + mostKeys);
+    const where = [keysClause(target, far, some)];
+    const found = await runNode(session, selectFrom(target, selectColumns(target, far).columns, where, target.bare), target);
+    if (found.rows.length < some.length) return true;
+  }
+  return false;
 }

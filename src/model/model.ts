@@ -284,8 +284,10 @@ abstract class ModelStatics extends ModelBase {
   }
 }
 
+const everyColumn: DictOptions = {};
+
 function dictOptions(given: unknown): DictOptions {
-  return typeof given === "object" && given !== null ? given : {};
+  return typeof given === "object" && given !== null ? given : everyColumn;
 }
 
 /** Of a row that was read, the columns that it has. */

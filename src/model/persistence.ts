@@ -103,7 +103,7 @@ export async function insertInstance(instance: ModelBase, session: Session): Pro
     const answer = session.run(insertStatement(meta, session, columns, values, generated), statementMeta(meta));
     result = answer instanceof Promise ? await answer : answer;
   } catch (error) {
-    await nameMissingParent(error, meta, session, columns, values);
+    await nameMissingParent(error, meta, session, { columns, rows: [values] });
     throw writingError(error, meta, (found) => checkNewRow(meta, instance, found));
   }
   let filled: unknown[] = [];
@@ -260,7 +260,7 @@ export async function updateInstance(instance: ModelBase, session: Session, fiel
     const answer = session.run(updateStatement(meta, session, changed, values, keyColumns, key), statementMeta(meta));
     result = answer instanceof Promise ? await answer : answer;
   } catch (error) {
-    await nameMissingParent(error, meta, session, changed, values);
+    await nameMissingParent(error, meta, session, { columns: changed, rows: [values] });
     throw writingError(error, meta, (found) => checkColumns(changed, instance, found));
   }
   if (result.affected === 0) throw await staleError(instance, session, "updated");

@@ -73,11 +73,10 @@ export function changedColumns(meta: ModelMeta, instance: ModelBase, only: Reado
 
 /** The values that these columns are to have. @throws ValidationError; UsageError for a column without one */
 export function changedValues(meta: ModelMeta, instance: ModelBase, columns: readonly ColumnMeta[]): unknown[] {
-  const values = columns.map((column) => columnValue(instance, column));
-  const missing = columns[values.indexOf(undefined)];
-  if (missing !== undefined) throw new UsageError(`${missing.label} is undefined`, { hint: "write null for NULL" });
+  for (const column of columns)
+    if (columnValue(instance, column) === undefined) throw new UsageError(`${column.label} is undefined`, { hint: "write null for NULL" });
   try {
-    return columns.map((column, i) => passedValue(column, values[i]));
+    return columns.map((column) => passedValue(column, columnValue(instance, column)));
   } catch (error) {
     const found = noFindings();
     checkColumns(columns, instance, found);

@@ -21,8 +21,11 @@ function chosen(meta: ModelMeta, { include, exclude = [] }: DictOptions): readon
   return meta.visible.filter(({ property }) => include?.includes(property) !== false && !exclude.includes(property));
 }
 
-function wanted(row: ModelBase, { relations, excludeNull = false }: DictOptions): [string, DictOptions][] {
-  if (relations === undefined) return [];
+function jsonOf({ codec }: ColumnMeta, value: unknown): unknown {
+  return codec.type.word === "array" && Array.isArray(value) ? value.map(jsonValue) : jsonValue(value);
+}
+
+function wanted(row: ModelBase, { relations = true, excludeNull = false }: DictOptions): [string, DictOptions][] {
   const model = row.constructor as never;
   if (relations === true)
     return getterNames(model)
@@ -42,8 +45,9 @@ export function dictOf(row: ModelBase, o: DictOptions, json: boolean, above: rea
   for (const column of o.include === undefined && o.exclude === undefined ? meta.visible : chosen(meta, o)) {
     const value = columnValue(row, column);
     if (value === undefined || (value === null && o.excludeNull === true)) continue;
-    dict[column.property] = json ? jsonValue(value) : value;
+    dict[column.property] = json ? jsonOf(column, value) : value;
   }
+  if (o.relations === undefined) return dict;
   const rows = [...above, row];
   const written = (one: unknown, below: DictOptions): unknown => (one === null ? null : dictOf(one as ModelBase, below, json, rows));
   for (const [name, below] of wanted(row, o)) {

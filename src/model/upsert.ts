@@ -1,4 +1,5 @@
 /** Inserting rows that may be there already. Layer 6. */
+import type { InsertNode } from "../ast/dml.ts";
 import type { Clause } from "../ast/select.ts";
 import type { RawRow } from "../drivers/driver.ts";
 import type { Session } from "../engine/session.ts";
@@ -13,6 +14,7 @@ import { ownRows } from "./kept-rows.ts";
 import { keysClause } from "./keys.ts";
 import { chunksOfKeys } from "./locked-keys.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
+import { naming } from "./missing-parent.ts";
 import { insertColumn } from "./persistence.ts";
 import { readRows, runNode } from "./reading.ts";
 import { tableDefinitionOf } from "./schema.ts";
@@ -136,24 +138,22 @@ async function upsertChunk(
   const counted = set.length === 0 ? null : (counter?.ref ?? null);
   // A row that is left as it is does not come back.
   const returned = model !== null && session.traits.insertReturning && where.length === 0 && set.length > 0;
-  const { rows } = await runNode(
-    session,
-    {
-      kind: "insert",
-      table: meta.table,
-      columns: columns.map(insertColumn),
-      rows: chunk.rows.map((row) => row.values),
-      conflict: {
-        columns: on.map((column) => column.ref),
-        among: amongOf(meta, on),
-        update: set.map((column) => column.ref),
-        counted,
-        where,
-      },
-      returning: returned ? meta.visible.map(insertColumn) : [],
+  const given = chunk.rows.map((row) => row.values);
+  const node: InsertNode = {
+    kind: "insert",
+    table: meta.table,
+    columns: columns.map(insertColumn),
+    rows: given,
+    conflict: {
+      columns: on.map((column) => column.ref),
+      among: amongOf(meta, on),
+      update: set.map((column) => column.ref),
+      counted,
+      where,
     },
-    meta,
-  );
+    returning: returned ? meta.visible.map(insertColumn) : [],
+  };
+  const { rows } = await naming(() => runNode(session, node, meta), meta, session, { columns, rows: given });
   return returned ? instancesOf(rows, meta, session, model) : [];
 }
 

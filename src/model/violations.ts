@@ -3,7 +3,7 @@ import type { CheckDefinition } from "../ast/ddl.ts";
 import type { ColumnRef } from "../ast/expr.ts";
 import { columnsOf } from "../ast/shape.ts";
 import type { StatementMeta } from "../engine/core.ts";
-import type { ConstraintError } from "../errors.ts";
+import { type ConstraintError, markReferred } from "../errors.ts";
 import { generatedName } from "../render/ddl-names.ts";
 import { columnName, type Naming } from "../render/naming.ts";
 import type { Traits } from "../render/traits.ts";
@@ -44,7 +44,7 @@ function constraintColumns(meta: ModelMeta, constraint: string, { traits, naming
 
 function explain(meta: ModelMeta, error: ConstraintError, names: Names): void {
   // The other side of a foreign key may have spoken: its columns are not this model's.
-  if (error.table !== undefined && error.table !== meta.table.name) return;
+  if (error.table !== undefined && error.table !== meta.table.name) return markReferred(error);
   const { columns, constraint } = error;
   const all = [...meta.columns.values()];
   const declared = columns === undefined ? constraintColumns(meta, constraint ?? "", names) : null;

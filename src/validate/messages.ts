@@ -20,9 +20,18 @@ function wordOf(value: unknown, key: string, { types }: Catalogue): string {
 
 type Facts = Pick<ValidationDetail, "rule"> & Readonly<Record<`expected${string}`, unknown>>;
 
-/** What the catalogue says of a rule; null: it does not know the rule, or not all that its text names. */
-function said(facts: Facts, catalogue: Catalogue): string | null {
-  const key = facts.rule === "unique" && facts.expectedTogether !== undefined ? "unique_together" : facts.rule;
+/** Rules of which more than one thing is said, the most telling first. */
+const variants: ReadonlyMap<string, readonly string[]> = new Map([
+  ["unique", ["unique_together", "unique"]],
+  ["foreign_key", ["foreign_key", "foreign_key_referred", "foreign_key_either"]],
+]);
+
+function keysOf(rule: string): readonly string[] {
+  return variants.get(rule) ?? [rule];
+}
+
+/** What the catalogue has under a key; null: it does not know the key, or not all that its text names. */
+function said(facts: Facts, key: string, catalogue: Catalogue): string | null {
   if (!Object.hasOwn(catalogue.messages, key)) return null;
   let complete = true;
   const text = catalogue.messages[key as keyof Messages].replace(/\{(\w+)\}/g, (_, name: string) => {
@@ -35,7 +44,11 @@ function said(facts: Facts, catalogue: Catalogue): string | null {
 
 /** The message of an entry that has none of its own, in English. */
 export function messageFor(facts: Facts): string {
-  return said(facts, catalogues.en) ?? catalogues.en.messages.custom;
+  for (const key of keysOf(facts.rule)) {
+    const text = said(facts, key, catalogues.en);
+    if (text !== null) return text;
+  }
+  return catalogues.en.messages.custom;
 }
 
 /**
@@ -48,7 +61,7 @@ export function translateDetail(detail: readonly ValidationDetail[], locale: Loc
   if (!SUPPORTED_LOCALES.includes(locale)) throw new UsageError(`translateDetail knows the languages ${SUPPORTED_LOCALES.join(", ")}`);
   return detail.map((entry) => {
     // A message that no catalogue would have written is somebody's own.
-    const known = SUPPORTED_LOCALES.some((one) => said(entry, catalogues[one]) === entry.message);
-    return known ? { ...entry, message: said(entry, catalogues[locale]) ?? entry.message } : { ...entry };
+    const key = keysOf(entry.rule).find((one) => SUPPORTED_LOCALES.some((known) => said(entry, one, catalogues[known]) === entry.message));
+    return { ...entry, message: (key === undefined ? null : said(entry, key, catalogues[locale])) ?? entry.message };
   });
 }

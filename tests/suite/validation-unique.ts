@@ -85,6 +85,21 @@ export function suite(t: TargetContext): void {
       const row = await Items().create(item);
       row.shopCode = "gone";
       expect((await violation(() => row.save(), ForeignKeyViolation)).detail).toMatchObject([{ field: "shopCode" }]);
+      const rows = Array.from({ length: 3 }, (_, i) => ({
+        ...values,
+        skuCode: `n${i}`,
+        place: 10 + i,
+        ownerCode: i === 2 ? "gone" : "here",
+      }));
+      for (const work of [() => Items().bulkCreate(rows), () => Items().upsert(rows, { on: ["skuCode"] })])
+        expect((await violation(work, ForeignKeyViolation)).errors).toEqual({ ownerCode: ["refers to a row that is not there"] });
+      await row.refresh();
+      row.ownerCode = "gone";
+      expect((await violation(() => Items().bulkUpdate([row]), ForeignKeyViolation)).detail).toMatchObject([{ field: "ownerCode" }]);
+      await Items().create({ ...item, skuCode: "kept", place: 20, shopCode: "here" });
+      const shop = await Shop.using(t.engine()).get({ code: "here" });
+      const kept = await violation(() => shop.delete(), ForeignKeyViolation);
+      expect(kept.errors).toEqual({ "*": [expect.stringContaining("other rows refer to this one")] });
     });
 
     it("of a check, of one column or several", async () => {

@@ -4,7 +4,9 @@ import type { Messages, TypeWords } from "./en.ts";
 export const ja: Messages = {
   unique: "既に使われています",
   unique_together: "{expectedTogether} の組み合わせは既に使われています",
-  foreign_key: "参照先の行がないか、この行を参照している行があります",
+  foreign_key: "参照先の行がありません",
+  foreign_key_referred: "この行を参照している行があります",
+  foreign_key_either: "参照先の行がないか、この行を参照している行があります",
   not_null: "null にはできません",
   check: "データベースの規則に反しています",
   constraint: "データベースの規則に反しています",

@@ -127,7 +127,7 @@ export { on } from "./model/signals.ts";
 export { shapeOf } from "./model/standard-shape.ts";
 export type { Deletable, FactoryOptions, ModelClass, ModelFactory } from "./model/types/factory.types.ts";
 export type { HookContext } from "./model/types/hooks.types.ts";
-export type { AnyModel, HooksOption, Instance, ModelOptions, PrimaryKeyOf } from "./model/types/model.types.ts";
+export type { AnyModel, DictOptions, HooksOption, Instance, JsonOf, ModelOptions, PrimaryKeyOf } from "./model/types/model.types.ts";
 export type {
   Cursor,
   ExplainedQuery,

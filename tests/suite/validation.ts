@@ -70,6 +70,15 @@ class Booking extends Model("v_booking", { seat: int(), note: str().minLength(1)
   static engine: never;
 }
 
+class Page extends Model("v_page", { title: str(), slug: str().minLength(2).slug() }) {
+  override async beforeSave() {
+    this.slug ??= this.title.toLowerCase().replaceAll(" ", "-");
+  }
+  override clean() {
+    return this.slug === "new" ? { slug: "is a word of the router" } : undefined;
+  }
+}
+
 const good = { email: "ada@example.com", nick: "ada" };
 const bad = {
   email: "no address",
@@ -104,8 +113,8 @@ export function suite(t: TargetContext): void {
   const People = () => Person.using(t.engine());
   const Events = () => Event.using(t.engine());
 
-  beforeAll(() => t.engine().createTable(Person, Event, Booking));
-  afterAll(() => t.engine().dropTable(Event, Person, Booking));
+  beforeAll(() => t.engine().createTable(Person, Event, Booking, Page));
+  afterAll(() => t.engine().dropTable(Event, Person, Booking, Page));
   beforeEach(async () => {
     await Events().all().allRows().delete();
     await People().all().allRows().delete();
@@ -300,6 +309,21 @@ export function suite(t: TargetContext): void {
       });
       expect(await Bookings.count()).toBe(4);
     });
+  });
+
+  it("comes after the hooks, whose changes it checks", async () => {
+    const Pages = Page.using(t.engine());
+    const page = await Pages.create({ title: "My Page" } as never);
+    expect((await page.refresh()).slug).toBe("my-page");
+    for (const [title, rule] of [
+      ["a", "min_length"],
+      ["no?", "slug"],
+      ["New", "custom"],
+    ])
+      await expect(Pages.create({ title } as never)).rejects.toMatchObject({ detail: [{ field: "slug", rule }] });
+    page.slug = "A";
+    await expect(page.save()).rejects.toMatchObject({ detail: [{ rule: "min_length" }, { rule: "slug" }] });
+    expect(await Pages.count()).toBe(1);
   });
 
   it("is translated, and one's own messages are not", async () => {

@@ -22,14 +22,14 @@ export function revert(instance: ModelBase, fields: readonly string[]): void {
   }
 }
 
-/** Columns that one of the two has not loaded are left out. @throws UsageError for a row of another model */
+/** Columns that one of the two has not loaded are left out, and those that say which row it is, and how often it was written. @throws UsageError for a row of another model */
 export function diff(mine: ModelBase, theirs: unknown): Record<string, [unknown, unknown]> {
   const meta = metaOfInstance(mine);
   if (!(typeof theirs === "object" && theirs !== null && theirs.constructor === mine.constructor))
     throw new UsageError(`${meta.name}.diff takes another ${meta.name}`);
   const found: Record<string, [unknown, unknown]> = {};
   for (const column of meta.list) {
-    if (column.declaration.primaryKey) continue;
+    if (column.declaration.primaryKey || column.declaration.version) continue;
     const pair: [unknown, unknown] = [columnValue(mine, column), columnValue(theirs as ModelBase, column)];
     if (pair.includes(undefined) && column.declaration.hidden) continue;
     if (!sameValue(...pair)) found[column.property] = pair;

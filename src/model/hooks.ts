@@ -39,7 +39,13 @@ function descriptorOf(prototype: object, name: string): PropertyDescriptor | und
 
 /** A function in a class field belongs to each row, and nobody would call it: a row made as a reader makes them shows the fields. */
 function refuseFields(model: object): void {
-  const row = new (model as new (mark: unknown) => object)(hydrating);
+  let row: object;
+  try {
+    row = new (model as new (mark: unknown) => object)(hydrating);
+  } catch {
+    // A constructor of its own that wants values: whoever reads such rows will be told.
+    return;
+  }
   for (const name of signalNames) if (Object.hasOwn(row, name)) throw refusal((model as { readonly name: string }).name, name);
 }
 

@@ -150,7 +150,7 @@ export interface Instance<C> extends Hooks<C> {
   readonly changedFields: (keyof C & string)[];
   /** Gives the changed columns, or these of them, back what the database had. @throws UsageError for a row that was never saved */
   revert(...fields: (keyof C)[]): this;
-  /** The columns that differ from another row's, the key left out. @throws UsageError for a row of another model */
+  /** The columns that differ from another row's, key and version left out. @throws UsageError for a row of another model */
   diff(other: Instance<C>): Partial<Record<keyof C, [mine: unknown, theirs: unknown]>>;
   /**
    * A new row with the same values, not saved: without key, version and times, without server-only columns, and not deleted.

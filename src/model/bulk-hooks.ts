@@ -65,6 +65,7 @@ export async function upsertMany(
         hint: "use beforeSave and afterSave, or updateOrCreate()",
       });
   }
+  if (instances.every((instance) => lifecycleOf(instance, session, "upsert") === null)) return write(session, given);
   return session.transaction(async (tx) => {
     const values = instances.map((instance) => changesNow(instance, "insert"));
     await before(instances, tx, "upsert");

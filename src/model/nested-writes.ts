@@ -7,9 +7,10 @@ import { writesValues as isSave, type WriteOperation } from "./row-events.ts";
 type Phase = "before" | "write" | "after" | "over";
 
 interface Running {
-  readonly instance: ModelBase;
+  /** Null when it is over: what was started meanwhile may live long, and keeps this. */
+  instance: ModelBase | null;
   readonly operation: WriteOperation;
-  readonly parent: Running | undefined;
+  parent: Running | undefined;
   phase: Phase;
 }
 
@@ -40,6 +41,8 @@ export function whileWriting<T>(
       });
     } finally {
       running.phase = "over";
+      running.instance = null;
+      running.parent = undefined;
     }
   });
 }

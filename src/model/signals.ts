@@ -40,16 +40,16 @@ export function on(event: string, ...given: readonly unknown[]): Subscription {
 }
 
 /** The receivers that are told of this row, in order: those of every engine, then those of this one. */
-export function receiversOf(event: SignalName, row: ModelBase, { core }: Session): readonly Receive[] {
-  const own = core.events.signals;
+export function receiversOf(event: SignalName, row: ModelBase, session: Session): readonly Receive[] {
+  const own = session.core.events.signals;
   if (everywhere.count === 0 && own.count === 0) return [];
   return [...everywhere.of(event, row), ...own.of(event, row)];
 }
 
-export function anyReceiver({ core }: Session): boolean {
-  return everywhere.count > 0 || core.events.signals.count > 0;
+export function anyReceiver(session: Session): boolean {
+  return everywhere.count > 0 || session.core.events.signals.count > 0;
 }
 
-export function isHeard(event: SignalName, row: ModelBase, { core }: Session): boolean {
-  return everywhere.hears(event, row) || core.events.signals.hears(event, row);
+export function isHeard(event: SignalName, row: ModelBase, session: Session): boolean {
+  return everywhere.hears(event, row) || session.core.events.signals.hears(event, row);
 }

@@ -1,10 +1,12 @@
 /** The plan of whole rows: made once per class, dialect and engine naming, and kept. Layer 6. */
 import { engineOf } from "../engine/engine.ts";
 import type { Session } from "../engine/session.ts";
+import { loadReceivers } from "../engine/signals.ts";
 import { compileRows } from "../hydrate/jit.ts";
 import type { InstanceTarget, RowReader, RowShape, WireAccess } from "../hydrate/row-plan.ts";
 import { attachRow, hydrating, type ModelBase } from "./base.ts";
-import { loadNoteOf } from "./loaded-rows.ts";
+import { hooksOf } from "./hooks.ts";
+import { noteLoaded } from "./loaded-rows.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { readerOf, wireAccess } from "./reading.ts";
 import { type Field, type FieldShape, type Selection, selectColumns } from "./selection.ts";
@@ -25,13 +27,13 @@ function layoutAt(meta: ModelMeta, places: ReadonlyMap<ColumnMeta, number>, acce
 
 function targetOf(model: NonNullable<QuerySource["model"]>, layout: RowLayout, session: Session): InstanceTarget {
   const engine = engineOf(session);
-  const note = loadNoteOf(model);
+  const hears = hooksOf(model)?.has("afterLoad") === true;
   return {
     construct: model as never,
     mark: hydrating,
     attach: (instance, row) => {
       attachRow(instance as ModelBase, row as never, layout, engine);
-      note(instance as ModelBase);
+      if (hears || loadReceivers.count > 0) noteLoaded(instance as ModelBase);
     },
   };
 }

@@ -1,5 +1,5 @@
 /** Rows that were read and are told so, wherever they come from. */
-import { foreignKey, int, Model, str } from "kakaorm";
+import { foreignKey, int, Model, prepare, str } from "kakaorm";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { log } from "../support/hook-models.ts";
 import { usingOf } from "../support/kept-models.ts";
@@ -113,6 +113,7 @@ export function suite(t: TargetContext): void {
       1,
     ],
     ["values alone", () => byName().select("name"), 0],
+    ["a prepared query", () => prepare({ name: str() }, ($) => on(House).where((h) => h.name.eq($.name))).all({ name: "A" }), 1],
     ["count", () => on(House).count(), 0],
   ])("%s", async (_, work, expected) => {
     await work();

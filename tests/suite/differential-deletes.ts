@@ -1,5 +1,5 @@
 /** What random queries found about deletes whose conditions read what goes with the rows, as cases of their own. */
-import { bool, count, exists, foreignKey, int, Model, nullif, scalar, value } from "kakaorm";
+import { allOf, bool, count, exists, foreignKey, int, Model, nullif, scalar, value } from "kakaorm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TargetContext } from "../targets/target.ts";
 
@@ -84,6 +84,11 @@ export function suite(t: TargetContext): void {
           return things.count();
         }),
       ).toBe(0);
+    });
+
+    it("by its own table, behind another query", async () => {
+      const alone = ShelfModel.where((s) => exists(ThingModel.where((y) => y.shelfId.eq(s.id))).not()).select("size");
+      expect(await inVain(({ things }) => things.where((x) => x.n.add(1).gt(allOf(alone))).delete())).toBe(4);
     });
 
     it("in a tree", async () => {

@@ -84,6 +84,7 @@ function behaviour(url: string): void {
       [
         "ERROR_FOR_DIVISION_BY_ZERO",
         "NO_ENGINE_SUBSTITUTION",
+        "NO_UNSIGNED_SUBTRACTION",
         "NO_ZERO_DATE",
         "NO_ZERO_IN_DATE",
         "ONLY_FULL_GROUP_BY",

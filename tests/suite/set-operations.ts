@@ -1,5 +1,5 @@
 /** Queries joined with others: union, intersect, except. */
-import { exists, from, UsageError } from "kakaorm";
+import { exists, float, from, UsageError, value } from "kakaorm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clearShelf, fillShelf, PostModel, type Shelf } from "../support/shelf.ts";
 import type { TargetContext } from "../targets/target.ts";
@@ -82,6 +82,15 @@ export function suite(t: TargetContext): void {
       expect(
         await Author.where((a) => exists(names().intersect(Author.where((b) => b.id.eq(a.id)).select((b) => ({ name: b.name }))))).count(),
       ).toBe(3);
+    });
+
+    it("takes 0 divided by less than 0 for the 0 that it is", async () => {
+      const zeros = (divisor: number) =>
+        Post.all()
+          .limit(1)
+          .select(() => ({ zero: value(0, float()).div(divisor) }));
+      expect(await zeros(-2).except(zeros(2))).toEqual([]);
+      expect(await zeros(-2).union(zeros(2))).toHaveLength(1);
     });
 
     it("refuses queries that do not fit", async () => {

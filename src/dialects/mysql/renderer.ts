@@ -19,22 +19,18 @@ import type {
   NotNode,
   RowCompareNode,
   RowInNode,
-  ScopeToken,
   ValueNode,
   WindowNode,
 } from "../../ast/expr.ts";
-import { pathsOf } from "../../ast/path.ts";
 import { columnsWithin } from "../../ast/queries.ts";
 import type { Clause, SelectNode, TableRef, ValuesSource } from "../../ast/select.ts";
-import { childrenOf } from "../../ast/shape.ts";
 import type { TypedCodec } from "../../ast/type.ts";
 import type { Codec, Family } from "../../codec/codec.ts";
 import { jsonCodec } from "../../codec/json.ts";
 import { textCodec } from "../../codec/text.ts";
-import { UnsupportedError } from "../../errors.ts";
 import { caseFiltered } from "../../render/case-filter.ts";
 import type { CompiledStatement } from "../../render/compiled.ts";
-import { codecOf, isInteger, type SubqueryPlace } from "../../render/expr-renderer.ts";
+import { binding, codecOf, isInteger, type SubqueryPlace } from "../../render/expr-renderer.ts";
 import { windowsApart } from "../../render/like-windows.ts";
 import { noRegularExpressions } from "../../render/missing.ts";
 import { columnName } from "../../render/naming.ts";
@@ -44,6 +40,7 @@ import { writtenOut } from "../../render/rows.ts";
 import type { Names } from "../../render/with-renderer.ts";
 import { separatorLiteral, writeAverage, writeConstantCount, writeExtremeDate, writeJsonList } from "./aggregates.ts";
 import { writeCast } from "./cast.ts";
+import { conflictOrder } from "./conflict.ts";
 import { JsonWriter } from "./json.ts";
 import { negated, underNot } from "./negation.ts";
 import { readsFrom } from "./own-table.ts";
@@ -94,22 +91,7 @@ export class MysqlRenderer extends Renderer {
 
   // The new row's values have a function, and each assignment sees those before it: what the condition reads is set last.
   protected override conflictSet(update: readonly ColumnRef[], counted: ColumnRef | null, where: readonly Clause[]): void {
-    const read = new Set<ColumnRef>();
-    const visit = (node: ExprNode, existing: ScopeToken | undefined): void => {
-      if (node.kind === "column" && node.token === existing) read.add(node.column);
-      const paths = node.kind === "column" ? pathsOf(node.token) : [];
-      for (const { from, link } of paths) if (from === existing) for (const { own } of link.keys) read.add(own.column);
-      for (const child of childrenOf(node)) visit(child, existing);
-    };
-    for (const { node, tokens } of where) visit(node, tokens[0]);
-    const written = counted === null ? update : [...update, counted];
-    const last = written.filter((column) => read.has(column));
-    if (last.length > 1) {
-      throw new UnsupportedError(`${this.traits.label} cannot update several columns that the condition of an upsert reads`, {
-        hint: `leave all but one of these out of "update": ${last.map((column) => column.property).join(", ")}`,
-      });
-    }
-    [...written.filter((column) => !read.has(column)), ...last].forEach((column, i) => {
+    conflictOrder(counted === null ? update : [...update, counted], where, this.traits).forEach((column, i) => {
       const name = this.quote(columnName(column, this.naming));
       this.write(`${i > 0 ? ", " : ""}${name} = if(`);
       where.forEach((clause, n) => {
@@ -323,6 +305,13 @@ export class MysqlRenderer extends Renderer {
   protected override arithmetic(node: ArithmeticNode, outer: number): void {
     if (node.op !== "/") return super.arithmetic(node, outer);
     const { family, type } = node.codec as Codec;
+    if (family === "float") {
+      // 0 divided by less than 0 is -0, as CEIL's is.
+      return this.grouped(binding.add, outer, () => {
+        super.arithmetic(node, binding.add);
+        this.write(" + 0e0");
+      });
+    }
     if (family === "decimal") this.write("round(");
     super.arithmetic(node, family === "decimal" ? 0 : outer);
     if (family === "decimal") this.write(`, ${type.scale})`);

@@ -11,7 +11,9 @@ import { checkValue, writableValue } from "../validate/check.ts";
 import { invalid } from "./accept.ts";
 import { inputOf } from "./base.ts";
 import { callScope } from "./conditions.ts";
+import { keysClause } from "./keys.ts";
 import { refuseLock } from "./lock.ts";
+import { chunksOfKeys, lockedKeys } from "./locked-keys.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { modelOf, orderOf, type QueryState, selectTree } from "./query-state.ts";
 import { runNode, sessionOf } from "./reading.ts";
@@ -227,7 +229,20 @@ export async function updateRows(state: QueryState, values: unknown): Promise<nu
 }
 
 export async function deleteRows(state: QueryState): Promise<number> {
-  return affected(state, deleteNode(state));
+  const node = deleteNode(state);
+  const session = sessionOf(state.session);
+  const { meta } = modelOf(state, "delete");
+  if (session.traits.changesWhatItReads || !readsWhatGoes(state, meta)) return affected(state, node);
+  if (state.never) return 0;
+  // A server that refuses to read what it changes is not talked into it: such deletes have crashed MySQL 9.
+  return session.transaction(async (tx) => {
+    let deleted = 0;
+    for (const keys of chunksOfKeys(await lockedKeys(tx, meta, { ...state, session: tx }), meta.primaryKey.length)) {
+      const where = [keysClause(meta, meta.primaryKey, keys)];
+      deleted += (await runNode(tx, { kind: "delete", table: meta.table, where }, meta, state.signal)).affected;
+    }
+    return deleted;
+  });
 }
 
 async function affected(state: QueryState, node: Parameters<typeof runNode>[1]): Promise<number> {

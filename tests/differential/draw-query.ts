@@ -197,7 +197,8 @@ export class StatementDraw {
       case 5: {
         const fallback = { op: "value", kind, value: draw.literal(kind) as string } as const;
         const shifted = { ...at, kind, call: draw.of("lag" as const, "lead" as const), item: value(), n: draw.whole(0, 3), order: total };
-        return this.#chance(2) ? { ...shifted, fallback } : shifted;
+        // A fallback is a value of the item's type: one with more digits would be none.
+        return this.#chance(2) && scaleOf(fallback) <= scaleOf(shifted.item) ? { ...shifted, fallback } : shifted;
       }
       case 6: {
         const call = draw.of("firstValue" as const, "lastValue" as const, "nthValue" as const);

@@ -7,6 +7,7 @@ import { StaleObjectError, UsageError } from "../errors.ts";
 import { checkColumns } from "./accept.ts";
 import { columnValue, type ModelBase, setValue, stateOf } from "./base.ts";
 import { checkedRows, type RowCheck, refusedRows } from "./checked.ts";
+import { keyText } from "./key-text.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { naming } from "./missing-parent.ts";
 import { markSaved, savedKey } from "./persistence.ts";
@@ -118,12 +119,8 @@ function columnsToWrite(meta: ModelMeta, instances: readonly ModelBase[], fields
 
 /** @throws UsageError: of two instances of one row, either's values could win */
 function assertOnce(meta: ModelMeta, rows: readonly Row[]): void {
-  const keys = new Set(rows.map(({ key }) => (key.length === 1 && typeof key[0] !== "object" ? key[0] : JSON.stringify(key, spelled))));
+  const keys = new Set(rows.map(({ key }) => keyText(key)));
   if (keys.size !== rows.length) throw new UsageError(`${meta.name}.bulkUpdate was given two instances of the same row`);
-}
-
-function spelled(_: string, value: unknown): unknown {
-  return typeof value === "bigint" ? String(value) : value instanceof Uint8Array ? [...value] : value;
 }
 
 /** `update t set a = given.column2 from (values (?, ?), ...) as given where t.id = given.column1` */

@@ -90,13 +90,3 @@ export async function findRow(model: ModelConstructor, meta: ModelMeta, session:
   if (told !== null) await told;
   return found;
 }
-
-/** Equal for equal keys. */
-export function keyText(values: readonly unknown[]): string {
-  return values.map(textOf).join("\u0000");
-}
-
-function textOf(value: unknown): string {
-  if (value instanceof Date) return value.toISOString();
-  return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex") : String(value);
-}

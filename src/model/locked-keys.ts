@@ -1,7 +1,8 @@
 /** Which rows a write is about: found, locked, and told by key. Layer 6. */
 import type { Clause } from "../ast/select.ts";
 import type { Session } from "../engine/session.ts";
-import { keysClause, keyText } from "./keys.ts";
+import { keyText } from "./key-text.ts";
+import { keysClause } from "./keys.ts";
 import { lockedForUpdate } from "./lock.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { readGenerated } from "./persistence.ts";

@@ -11,6 +11,7 @@ import { type Chunk, checkNew, chunksOf, type Pending, pendingRows } from "./bul
 import { refusedRows } from "./checked.ts";
 import { conditionClause } from "./conditions.ts";
 import { ownRows } from "./kept-rows.ts";
+import { keyText } from "./key-text.ts";
 import { keysClause } from "./keys.ts";
 import { chunksOfKeys } from "./locked-keys.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
@@ -190,15 +191,14 @@ function updatable(meta: ModelMeta, property: string): ColumnMeta {
   return column;
 }
 
-/** Equal for equal keys: what the codec makes of a value is its one normal form. */
+/** What the codec makes of a value is its one normal form. @throws UsageError for NULL */
 function keyOf(on: readonly ColumnMeta[], instance: ModelBase): string {
-  return JSON.stringify(
+  return keyText(
     on.map((column) => {
       const value = columnValue(instance, column);
       if (value === null || value === undefined)
         throw new UsageError(`${column.label} is in "on" and ${String(value)} in a row`, { hint: "NULL is no key" });
-      const accepted = column.codec.accept(value, column.label);
-      return accepted instanceof Uint8Array ? [...accepted] : typeof accepted === "bigint" ? String(accepted) : accepted;
+      return column.codec.accept(value, column.label);
     }),
   );
 }

@@ -13,7 +13,7 @@ import { tableDefinitionOf } from "../model/schema.ts";
 import { insertMissing } from "../model/upsert.ts";
 import type { ModelConstructor } from "../model/whole-row.ts";
 import type { RelationDefinition, Through } from "./definition.ts";
-import { forgetLoaded, keyOf, keyText } from "./loaded.ts";
+import { forgetLoaded, keyOf, ownerKey } from "./loaded.ts";
 
 type Key = readonly unknown[];
 /** The keys of the rows at the far end, each once. */
@@ -111,7 +111,7 @@ export class Links {
     const rows = (await this.#query(session, []).execute()) as ModelBase[];
     return new Map(
       rows.map((row) => [
-        keyText(theirs, row) as string,
+        ownerKey(theirs, row) as string,
         theirs.map((column): unknown => {
           return columnValue(row, column);
         }),

@@ -1,5 +1,6 @@
 /** What prefetch has put beside an instance, by relation. Layer 6. */
 import { columnValue, type ModelBase, stateOf } from "../model/base.ts";
+import { keyText } from "../model/key-text.ts";
 import type { ColumnMeta } from "../model/meta.ts";
 import { anyRelationOf, targetOfRow } from "./any.ts";
 import { getterNames, type RelationDefinition, relationOf } from "./definition.ts";
@@ -11,7 +12,7 @@ interface Loaded {
 }
 
 /** One string per key: both sides come from the server, in the codec's one form. */
-export function keyText(columns: readonly ColumnMeta[], row: ModelBase): string | null {
+export function ownerKey(columns: readonly ColumnMeta[], row: ModelBase): string | null {
   // Most keys are one number.
   if (columns.length === 1) {
     const value = columnValue(row, columns[0] as ColumnMeta);
@@ -22,12 +23,7 @@ export function keyText(columns: readonly ColumnMeta[], row: ModelBase): string 
 
 /** Null where a part is NULL: such a key refers to nothing. */
 export function keyOf(values: readonly unknown[]): string | null {
-  if (values.some((value) => value === null || value === undefined)) return null;
-  return values
-    .map((value) =>
-      value instanceof Date ? value.toISOString() : value instanceof Uint8Array ? Buffer.from(value).toString("hex") : String(value),
-    )
-    .join("\u0000");
+  return values.some((value) => value === null || value === undefined) ? null : keyText(values);
 }
 
 const signatures = new WeakMap<RelationDefinition, string>();
@@ -51,7 +47,7 @@ function written({ kind, meta, local, foreign, through, where, orderBy }: Relati
 
 function find(relation: RelationDefinition, owner: ModelBase): Loaded | undefined {
   const found = stateOf(owner).relations?.get(signature(relation)) as Loaded | undefined;
-  return found !== undefined && found.key === keyText(relation.local, owner) ? found : undefined;
+  return found !== undefined && found.key === ownerKey(relation.local, owner) ? found : undefined;
 }
 
 export function isLoaded(relation: RelationDefinition, owner: ModelBase): boolean {
@@ -65,7 +61,7 @@ export function loadedOf(relation: RelationDefinition, owner: ModelBase): unknow
 export function keepLoaded(relation: RelationDefinition, owner: ModelBase, value: unknown): void {
   const state = stateOf(owner);
   state.relations ??= new Map();
-  state.relations.set(signature(relation), { key: keyText(relation.local, owner), value } satisfies Loaded);
+  state.relations.set(signature(relation), { key: ownerKey(relation.local, owner), value } satisfies Loaded);
 }
 
 /** True for the name of a getter that leads to other rows. */

@@ -12,7 +12,7 @@ import { restoreOnRollback } from "../model/persistence.ts";
 import { ModelQuery } from "../model/query-set.ts";
 import type { QueryState } from "../model/query-state.ts";
 import type { RelationDefinition } from "./definition.ts";
-import { forgetLoaded, keyText } from "./loaded.ts";
+import { forgetLoaded, ownerKey } from "./loaded.ts";
 
 type Key = readonly unknown[];
 interface Row extends ModelBase {
@@ -90,7 +90,7 @@ export class Owned {
 
   #holds(row: ModelBase): boolean {
     const { foreign, local } = this.#relation;
-    return keyText(foreign, row) === keyText(local, this.#owner);
+    return ownerKey(foreign, row) === ownerKey(local, this.#owner);
   }
 
   async #take(rows: readonly Row[], tx: Session): Promise<void> {

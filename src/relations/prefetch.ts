@@ -11,7 +11,7 @@ import type { CompiledStatement } from "../render/compiled.ts";
 import { ledBy } from "./any.ts";
 import { type RelationDefinition, relationOf } from "./definition.ts";
 import { cameTogether } from "./guard.ts";
-import { keepLoaded, keyOf, keyText, loadedOf } from "./loaded.ts";
+import { keepLoaded, keyOf, loadedOf, ownerKey } from "./loaded.ts";
 import { type Found, type RelatedRows, relatedRows } from "./related-rows.ts";
 
 /** Where the statements run, until when, and with which values of a prepared query. */
@@ -151,7 +151,7 @@ function chunkSize(rows: RelatedRows, keys: readonly (readonly unknown[])[], ses
 function shared({ meta }: RelationDefinition, all: readonly Found[]): Found[] {
   const known = new Map<string, ModelBase>();
   return all.map((one) => {
-    const text = keyText(meta.primaryKey, one.row);
+    const text = ownerKey(meta.primaryKey, one.row);
     if (text === null) return one;
     const row = known.get(text) ?? one.row;
     known.set(text, row);

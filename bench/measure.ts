@@ -1,5 +1,6 @@
 /** Batches in turns: a disturbance of the machine meets every adapter, so ratios stay true where times do not. */
 import { performance } from "node:perf_hooks";
+import { setFlagsFromString } from "node:v8";
 import type { Adapter } from "./adapter.ts";
 import type { Bench, Workload } from "./workloads.ts";
 
@@ -28,7 +29,13 @@ interface Sample {
 export interface Effort {
   readonly rounds: number;
   readonly batchMs: number;
+  /** Every adapter runs for so long before the first round: a server's code is warm, and large libraries warm up slowly. */
+  readonly warmMs: number;
 }
+
+// A full collection stands before every batch, and V8 throws away code that several of them have not seen run: each adapter would
+// start its turn cold, after the turns of all others.
+setFlagsFromString("--no-flush-bytecode");
 
 export function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -60,11 +67,15 @@ async function sample(bench: Bench, workload: Workload, adapter: Adapter, times:
 }
 
 /** How many units fill a batch. The code is warm afterwards. */
-async function fill(bench: Bench, workload: Workload, adapter: Adapter, batchMs: number): Promise<number> {
+async function fill(bench: Bench, workload: Workload, adapter: Adapter, { batchMs, warmMs }: Effort): Promise<number> {
   const most = workload.writes ? 2000 : 1_000_000;
-  for (let n = 1; ; n = Math.min(n * 2, most)) {
+  let warmed = 0;
+  for (let n = 1; ; ) {
     const { wall } = await sample(bench, workload, adapter, n);
-    if (wall * n >= batchMs * 1000 || n === most) return Math.max(1, Math.min(most, Math.round((batchMs * 1000) / wall)));
+    warmed += (wall * n) / 1000;
+    const full = Math.max(1, Math.min(most, Math.round((batchMs * 1000) / wall)));
+    if (warmed >= warmMs) return full;
+    n = Math.min(n * 2, full);
   }
 }
 
@@ -80,7 +91,7 @@ export async function measure(bench: Bench, workload: Workload, adapters: readon
       }
       await workload.verify(bench, adapter);
       if (workload.writes) await bench.reset();
-      runs.push({ adapter, times: await fill(bench, workload, adapter, effort.batchMs), samples: [] });
+      runs.push({ adapter, times: await fill(bench, workload, adapter, effort), samples: [] });
     } catch (error) {
       failed.push({
         adapter: adapter.name,

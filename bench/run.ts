@@ -15,6 +15,7 @@ const OPTIONS = {
   scale: { type: "string", default: "1" },
   rounds: { type: "string", default: "11" },
   "batch-ms": { type: "string", default: "30" },
+  "warm-ms": { type: "string", default: "500" },
   json: { type: "string" },
   help: { type: "boolean", default: false },
 } as const;
@@ -26,6 +27,7 @@ interface Given {
   readonly scale: string;
   readonly rounds: string;
   readonly "batch-ms": string;
+  readonly "warm-ms": string;
 }
 
 async function runAll(database: DatabaseName, given: Given): Promise<Report> {
@@ -37,14 +39,13 @@ async function runAll(database: DatabaseName, given: Given): Promise<Report> {
   const only = given.only?.split(",") ?? null;
   if (only !== null) chosen(only.filter((name) => name !== "raw").join(",") || undefined, CANDIDATES, "adapter");
   const scale = Number(given.scale);
+  const effort = { rounds: Number(given.rounds), batchMs: Number(given["batch-ms"]), warmMs: Number(given["warm-ms"]) };
   const opened = await openBench(database, given.url, only, sizesOf(scale));
   try {
     const results = [];
     for (const workload of wanted) {
       process.stderr.write(`${workload.name} `);
-      results.push(
-        await measure(opened.bench, workload, opened.adapters, { rounds: Number(given.rounds), batchMs: Number(given["batch-ms"]) }),
-      );
+      results.push(await measure(opened.bench, workload, opened.adapters, effort));
     }
     process.stderr.write("\n");
     const machine = { node: process.version, platform: `${process.platform} ${process.arch}`, date: new Date().toISOString() };

@@ -32,6 +32,7 @@ import { suite as locks } from "./locks.ts";
 import { suite as migrations } from "./migrations.ts";
 import { suite as migrationsGenerated } from "./migrations-generated.ts";
 import { suite as migrationsLive } from "./migrations-live.ts";
+import { suite as migrationsResume } from "./migrations-resume.ts";
 import { suite as migrationsRights } from "./migrations-rights.ts";
 import { suite as migrationsTools } from "./migrations-tools.ts";
 import { suite as namedWindows } from "./named-windows.ts";
@@ -196,6 +197,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   "for await: batches": iterate,
   migrations,
   "migrations: generated": migrationsGenerated,
+  "migrations: resume": migrationsResume,
   "migrations: rights": migrationsRights,
   "migrations: live": migrationsLive,
   "statements per operation": statementCounts,

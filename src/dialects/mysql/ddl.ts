@@ -2,7 +2,7 @@
 import type { ColumnDefinition, ForeignKeyDefinition, IndexDefinition, TableDefinition, TableStep } from "../../ast/ddl.ts";
 import type { ColumnRef, ExprNode, InListNode } from "../../ast/expr.ts";
 import type { ColumnType } from "../../ast/type.ts";
-import { UnsupportedError } from "../../errors.ts";
+import { type KakaError, UnsupportedError } from "../../errors.ts";
 import { type DropContext, longestOf, type TablePlan, type TypeTable } from "../../render/ddl.ts";
 import { AlterWriter, type Of } from "../../render/ddl-alter.ts";
 import { quotedText } from "../../render/literal.ts";
@@ -304,6 +304,12 @@ const doneCodes: ReadonlySet<string> = new Set([
   "3940",
 ]);
 
+/** MariaDB's words for a foreign key whose name is there; the code alone stands for every table that cannot be made. */
+function foreignKeyStands(error: KakaError): boolean {
+  const own = error.driverError();
+  return error.nativeCode === "1005" && own instanceof Error && own.message.includes("(errno: 121 ");
+}
+
 /** `cascade` has no meaning in MySQL: a table that others refer to stays, and the server says so. */
 export const ddl: DdlWriter = {
   createTables: (tables, o) => new MysqlTables(o).create(tables),
@@ -312,5 +318,5 @@ export const ddl: DdlWriter = {
   alterTable: (steps, o) => new MysqlTables(o).alter(steps),
   createTemporary: (definition, name, o) => new MysqlTables(o).temporary(definition, name),
   typeChecks: (definition, o) => new MysqlTables(o).typeChecks(definition),
-  wasDone: ({ nativeCode }) => nativeCode !== undefined && doneCodes.has(nativeCode),
+  wasDone: (error) => doneCodes.has(error.nativeCode ?? "") || foreignKeyStands(error),
 };

@@ -182,6 +182,15 @@ export const errors = errorTable([
   ["1050", QueryError, "A table of this name exists already", { names: [/^Table '(?<table>[^']+)' already exists$/] }],
   ["1060", QueryError, "A column of this name exists already", { names: [/^Duplicate column name '(?<column>[^']+)'$/] }],
   ["1061 1826 3822", QueryError, "A key or constraint of this name exists already"],
+  [
+    "1005",
+    QueryError,
+    "The table or its foreign key could not be made",
+    {
+      hint: "a foreign key has a name of its own in the database, and refers to a key of the same type",
+      names: [/^Can't create table `[^`]+`\.`(?<table>[^`]+)`/],
+    },
+  ],
   ["1091", QueryError, "What is to be dropped does not exist"],
   [
     "3730",

@@ -7,7 +7,15 @@ import { UsageError } from "../errors.ts";
 import type { Connection, DriverResult, ExecuteOptions, RawRow, ServerInfo, Statement, TransactionStatus } from "./driver.ts";
 import { withDeadline } from "./facts.ts";
 import { BoundedMap } from "./lru.ts";
-import { isInTransaction, type Line, type LineOptions, lineValues, type OkPacket, type TypedIntegers, watchStatus } from "./mysql2-line.ts";
+import {
+  isInTransaction,
+  type Line,
+  type LineOptions,
+  lineValues,
+  type OkPacket,
+  type TypedIntegers,
+  watchPackets,
+} from "./mysql2-line.ts";
 import { RowStream } from "./mysql2-stream.ts";
 
 /** What the driver gives each of its connections. */
@@ -48,7 +56,7 @@ export class MysqlSession implements Connection {
     this.#tools = tools;
     line.on("error", (error) => this.#lost(error));
     line.on("end", () => this.#lost(new Error("Connection terminated")));
-    watchStatus(line, (flags) => {
+    watchPackets(line, (flags) => {
       this.#open = isInTransaction(flags);
     });
   }
@@ -71,6 +79,7 @@ export class MysqlSession implements Connection {
       sql: statement.sql,
       values: lineValues(statement.params, this.#tools.integer),
       rowsAsArray: options?.names === true,
+      dateStrings: options?.names === true,
     };
     try {
       return await this.#run(statement, line, options?.names === true);

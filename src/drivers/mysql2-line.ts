@@ -3,6 +3,7 @@
  */
 
 import type { ConnectionTarget } from "./driver.ts";
+import { type PacketBytes, readInstantBytes } from "./mysql2-instant.ts";
 
 /** The answer to a statement without rows. */
 export interface OkPacket {
@@ -15,6 +16,8 @@ export interface LineOptions {
   readonly sql: string;
   readonly values?: readonly unknown[];
   readonly rowsAsArray?: boolean;
+  /** DATETIME as text too: the rows go to the caller as they are. */
+  readonly dateStrings?: boolean;
 }
 
 export type LineCallback = (error: unknown, rows?: unknown, fields?: unknown) => void;
@@ -24,14 +27,16 @@ export interface LineCommand {
   on(event: "error" | "result" | "end" | "fields", listener: (value: unknown) => void): unknown;
 }
 
-interface LinePacket {
+/** `readDateTime` is what mysql2 reads a DATETIME with. */
+interface LinePacket extends PacketBytes {
+  readDateTime: (this: PacketBytes) => unknown;
   isEOF(): boolean;
   eofStatusFlags(): number;
 }
 
 export interface Line {
   readonly stream: { destroy(): void };
-  /** Not public in mysql2: every packet of the server passes through it. See `watchStatus`. */
+  /** Not public in mysql2: every packet of the server passes through it. See `watchPackets`. */
   handlePacket?: (packet?: LinePacket) => unknown;
   connect(callback: (error: unknown) => void): void;
   query(options: LineOptions, callback: LineCallback): unknown;
@@ -69,7 +74,8 @@ export function lineConfig(target: ConnectionTarget, timeoutMs: number): Record<
     timezone: "Z",
     supportBigNumbers: true,
     bigNumberStrings: false,
-    dateStrings: true,
+    // DATETIME is read by `readInstantBytes`; a statement whose rows are given to the caller as they are asks for text.
+    dateStrings: ["DATE", "NEWDATE"],
     jsonStrings: true,
     decimalNumbers: false,
     multipleStatements: false,
@@ -86,18 +92,21 @@ const IN_TRANSACTION = 1;
 export const isInTransaction = (flags: number): boolean => (flags & IN_TRANSACTION) !== 0;
 
 /**
- * Tells the server's status flags after results with rows.
+ * Tells the server's status flags after results with rows, and has instants read in our way.
  *
  * mysql2 hands the flags over with row-less results only; those of the packet that ends the rows it reads and drops.
  * Every packet passes `handlePacket`, so we look at it there. Should a later version rename it, the status stays the one
  * of the last row-less result, which is right except when a SELECT itself begins a transaction (autocommit off, which
  * the session settings exclude).
  */
-export function watchStatus(line: Line, tell: (flags: number) => void): void {
+export function watchPackets(line: Line, tell: (flags: number) => void): void {
   const inner = line.handlePacket;
   if (typeof inner !== "function") return;
   line.handlePacket = (packet) => {
-    if (packet?.isEOF()) tell(packet.eofStatusFlags());
+    if (packet !== undefined) {
+      if (packet.isEOF()) tell(packet.eofStatusFlags());
+      packet.readDateTime = readInstantBytes;
+    }
     return inner.call(line, packet);
   };
 }

@@ -4,6 +4,12 @@ import { canonicalDecimal } from "../../codec/number.ts";
 import { canonicalTime } from "../../codec/temporal.ts";
 import { asIs, exactNumber, readInstant, type WireTable, wireOf } from "../wire.ts";
 
+/** Milliseconds where the driver reads them from the row's bytes; text from expressions that are text to the server. */
+function instant(raw: number | string | Date): Date {
+  if (typeof raw === "number") return new Date(raw);
+  return readInstant(raw instanceof Date ? String(raw.toJSON()) : raw);
+}
+
 const table: WireTable = {
   smallint: { encode: null, decode: exactNumber },
   int: { encode: null, decode: exactNumber },
@@ -17,7 +23,7 @@ const table: WireTable = {
   uuid: asIs,
   enum: asIs,
   // DATETIME has no zone: UTC by the session's time_zone and by us.
-  datetime: { encode: (value: Date) => value.toISOString().slice(0, 23).replace("T", " "), decode: readInstant },
+  datetime: { encode: (value: Date) => value.toISOString().slice(0, 23).replace("T", " "), decode: instant },
   date: asIs,
   time: { encode: null, decode: (raw: string) => canonicalTime(raw) ?? raw },
   json: { encode: (value: unknown) => stringifyJson(value, "a json value"), decode: (raw: string) => parseJson(raw) },

@@ -50,8 +50,41 @@ function behaviour(url: string): void {
       expect(await run(db, `insert into kd_my_forms values (${marks})`, ...values, ...more)).toMatchObject({ affected: 1, insertId: null });
       const [row] = await rows(db, "select * from kd_my_forms");
       expect(row).toMatchObject({ a: "18446744073709551615", b: "-9007199254740993", c: "1234567890123.12345", i: 1, j: 0.1, l: "𝄞" });
-      expect(row).toMatchObject({ d: "2024-02-03 04:05:06.789", e: "2024-02-29", f: '{"a": [1]}', k: "-12:00:00.5" });
+      expect(row).toMatchObject({ d: Date.UTC(2024, 1, 3, 4, 5, 6, 789), e: "2024-02-29", f: '{"a": [1]}', k: "-12:00:00.5" });
       expect(row).toMatchObject({ g: Buffer.from([0, 255]), h: Buffer.from([2]) });
+    });
+  });
+
+  it("gives an instant as milliseconds, and as text where a Date would take it for another or the caller reads it", async () => {
+    const db = await connect(url);
+    await withTable(db, "kd_my_instants", "a int primary key, d datetime(6), t timestamp(3) null, n datetime null", async () => {
+      // What a server keeps that is not strict.
+      await control(db, "set sql_mode = 'ALLOW_INVALID_DATES'");
+      const instants = [
+        "2024-02-29 23:59:59.999999",
+        "0099-12-31 00:00:00",
+        "1000-01-01 00:00:00.5",
+        "1969-12-31 23:59:59.9",
+        "9999-12-31",
+      ];
+      const none = ["0000-00-00 00:00:00", "2024-00-10 01:02:03", "2024-01-00 00:00:00", "2023-02-29 01:00:00.25"];
+      for (const [i, text] of [...instants, ...none].entries())
+        await run(db, "insert into kd_my_instants values (?, ?, '2024-03-10 07:30:00.001', null)", i, text);
+      const found = await rows(db, "select d as c0, t as c1, n as c2 from kd_my_instants order by a");
+      expect(found.map((row) => (row as Record<string, unknown>)["c0"])).toEqual([
+        Date.parse("2024-02-29T23:59:59.999Z"),
+        "0099-12-31 00:00:00.000000",
+        Date.parse("1000-01-01T00:00:00.500Z"),
+        Date.parse("1969-12-31T23:59:59.900Z"),
+        Date.parse("9999-12-31T00:00:00.000Z"),
+        "0000-00-00 00:00:00.000000",
+        "2024-00-10 01:02:03.000000",
+        "2024-01-00 00:00:00.000000",
+        "2023-02-29 01:00:00.250000",
+      ]);
+      expect(found[0]).toMatchObject({ c1: Date.parse("2024-03-10T07:30:00.001Z"), c2: null });
+      const raw = await db.execute(select("select d, t, n from kd_my_instants where a = 0"), { names: true });
+      expect(raw.rows).toEqual([["2024-02-29 23:59:59.999999", "2024-03-10 07:30:00.001", null]]);
     });
   });
 

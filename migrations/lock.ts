@@ -90,7 +90,8 @@ export async function takeLock(db: Engine, o: LockOptions): Promise<MigrationLoc
   let told = "";
   for (let pause = firstPause; !(await locking.take(db)); pause = Math.min(pause * 2, longestPause)) {
     o.signal?.throwIfAborted();
-    const holder = await locking.holder(db);
+    // Who it is, is only told: MySQL fails to list the session of somebody else whose statement is not in its character set.
+    const holder = await locking.holder(db).catch(() => "another session");
     if (performance.now() > deadline) {
       throw new MigrationError(`the migrations of this database are locked by ${holder}`, {
         hint: "wait until it has ended, or end that session",

@@ -4,9 +4,9 @@
  */
 
 import { UsageError } from "../errors.ts";
+import { BoundedMap } from "../util/bounded-map.ts";
 import type { Connection, DriverResult, ExecuteOptions, RawRow, ServerInfo, Statement, TransactionStatus } from "./driver.ts";
 import { withDeadline } from "./facts.ts";
-import { BoundedMap } from "./lru.ts";
 import {
   isInTransaction,
   type Line,

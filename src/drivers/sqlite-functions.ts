@@ -2,7 +2,7 @@
  * Functions that SQLite has not and the client libraries can teach it. Layer 4.
  */
 
-import { BoundedMap } from "./lru.ts";
+import { BoundedMap } from "../util/bounded-map.ts";
 
 /** The signature that better-sqlite3 and node:sqlite share. */
 export type DefineFunction = (

@@ -2,8 +2,8 @@
  * A connection over a client library that answers synchronously: better-sqlite3 and node:sqlite share it. Layer 4.
  */
 
+import { BoundedMap } from "../util/bounded-map.ts";
 import type { Connection, DriverResult, ExecuteOptions, RawRow, ServerInfo, Statement, TransactionStatus } from "./driver.ts";
-import { BoundedMap } from "./lru.ts";
 import { type StatementFacts, statementFacts } from "./sqlite-text.ts";
 
 /** What a library's prepared statement must offer. */

@@ -2,8 +2,8 @@
  * One SQLite connection of the package sqlite3. Layer 4.
  */
 
+import { BoundedMap } from "../util/bounded-map.ts";
 import type { Connection, DriverResult, ExecuteOptions, RawRow, ServerInfo, Statement, TransactionStatus } from "./driver.ts";
-import { BoundedMap } from "./lru.ts";
 import { type StatementFacts, statementFacts } from "./sqlite-text.ts";
 import {
   allOf,

@@ -1,5 +1,6 @@
 /** The right to use one connection, given back exactly once. Layer 5. */
 import type { Connection } from "../drivers/driver.ts";
+import { keepSpecimen } from "../util/specimen.ts";
 
 /** A connection with what its pool remembers about it. */
 export interface Slot {
@@ -55,3 +56,5 @@ export class Lease {
     this.#owner.takeBack(this.#slot, this, destroy);
   }
 }
+
+keepSpecimen(new Lease({ lease: null } as unknown as Slot, null as never, "", 0));

@@ -5,6 +5,7 @@ import { canonicalDecimal, decimalCodec, decimalOf, floatCodec, intCodec, safeIn
 import { kindOf } from "../codec/refuse.ts";
 import { acceptText, boolCodec } from "../codec/text.ts";
 import { UsageError } from "../errors.ts";
+import { keepSpecimen } from "../util/specimen.ts";
 import { difference, shifted } from "./dates.ts";
 import { isSelectSource, selectNode } from "./subquery.ts";
 
@@ -310,3 +311,8 @@ export class TemporalExpression extends OrderedExpression {
     return new NumberExpression(node, floatCodec);
   }
 }
+
+const specimen: ExprNode = { kind: "constant", value: true };
+for (const Kind of [Expression, Condition, OrderedExpression, NumberExpression, TextExpression, TemporalExpression])
+  keepSpecimen(new Kind(specimen, boolCodec));
+keepSpecimen(new OrderTerm(specimen, "asc", undefined));

@@ -2,6 +2,7 @@
  * Reads rows by a function generated from the plan. The generated text holds integer slots and JSON-quoted property
  * names, nothing else from outside; `__proto__` is refused where names are made. Layer 3.
  */
+import { BoundedMap } from "../util/bounded-map.ts";
 import { interpretRows } from "./interpret.ts";
 import type { RowReader, RowShape, WireAccess } from "./row-plan.ts";
 
@@ -23,6 +24,14 @@ function canGenerate(): boolean {
 interface Generated {
   readonly statements: string[];
   readonly bound: unknown[];
+  /** One of each kind of instance: see util/specimen.ts. They live as long as the reader. */
+  readonly specimens: object[];
+}
+
+function specimenOf({ target, fields }: Extract<RowShape, { kind: "instance" }>): object {
+  const specimen = new target.construct(target.mark as never) as Record<string, unknown>;
+  for (const [name] of fields) specimen[name] = null;
+  return specimen;
 }
 
 function generate(shape: RowShape, access: WireAccess, to: Generated): string {
@@ -44,7 +53,8 @@ function generate(shape: RowShape, access: WireAccess, to: Generated): string {
   }
   const { construct, mark, attach } = shape.target;
   const n = to.bound.push(construct, mark, attach) - 3;
-  const inner: Generated = { statements: [], bound: to.bound };
+  to.specimens.push(specimenOf(shape));
+  const inner: Generated = { ...to, statements: [] };
   inner.statements.push(`o${n} = new d${n}(d${n + 1});`);
   for (const [name, field] of shape.fields) inner.statements.push(`o${n}[${JSON.stringify(name)}] = ${generate(field, access, inner)};`);
   inner.statements.push(`d${n + 2}(o${n}, row);`);
@@ -56,12 +66,21 @@ function generate(shape: RowShape, access: WireAccess, to: Generated): string {
   return `o${n}`;
 }
 
+type Make = (...bound: unknown[]) => object;
+/** By their text, which says how many values are bound: queries differ in those more than in their shapes. */
+const made = new BoundedMap<Make>(500);
+
 /** A reader for many rows of this shape. Making it costs about as much as interpreting a hundred rows. */
 export function compileRows(shape: RowShape, access: WireAccess): RowReader {
   if (!canGenerate()) return interpretRows(shape, access);
-  const to: Generated = { statements: [], bound: [] };
+  const to: Generated = { statements: [], bound: [], specimens: [] };
   const result = generate(shape, access, to);
   const names = to.bound.map((_, i) => `d${i}`);
-  const make = new Function(...names, `"use strict"; return (row) => { ${to.statements.join(" ")} return ${result}; };`);
-  return make(...to.bound) as RowReader;
+  const text = `"use strict"; return (row) => { ${to.statements.join(" ")} return ${result}; };`;
+  let make = made.get(text);
+  if (make === undefined) {
+    make = new Function(...names, text) as Make;
+    made.set(text, make);
+  }
+  return Object.assign(make(...to.bound) as RowReader, { specimens: to.specimens });
 }

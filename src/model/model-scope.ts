@@ -45,6 +45,8 @@ export function scopeClass(meta: ScopedMeta): new (token: ColumnNode["token"]) =
     constructor(token: ColumnNode["token"]) {
       super(meta, token);
     }
+    // See util/specimen.ts; this one goes with its model.
+    static readonly specimen = new ScopeOfModel({ kind: "scope", label: "" });
   }
   for (const column of meta.columns.values()) {
     Object.defineProperty(ScopeOfModel.prototype, column.property, {

@@ -8,6 +8,7 @@ import { avg, max, min, sum } from "../expr/functions/aggregate.ts";
 import type { RowShape } from "../hydrate/row-plan.ts";
 import { completeRows } from "../relations/prefetch.ts";
 import type { CompiledStatement } from "../render/compiled.ts";
+import { keepSpecimen } from "../util/specimen.ts";
 import { hooksAsked } from "./bulk-hooks.ts";
 import { callScope } from "./conditions.ts";
 import { type Deleted, deleteDetailed, deletionOf } from "./deletion.ts";
@@ -28,6 +29,7 @@ import {
   firstOnly,
   isWholeTable,
   modelOf,
+  nowhere,
   orderOf,
   type QueryState,
   reversed,
@@ -275,3 +277,5 @@ export class ModelQuery extends QueryBuilder<ModelQuery> {
     return limited(this.state, (bound) => deletionOf(bound).purgeRows(bound), true);
   }
 }
+
+keepSpecimen(new ModelQuery(nowhere));

@@ -138,7 +138,8 @@ export function changedState(state: QueryState, change: Partial<QueryState>): Qu
   return copy;
 }
 
-const nowhere: QueryState = { ...nothingAsked, meta: null as never, model: null, session: null, sources: [] };
+/** A query without a source. @internal */
+export const nowhere: QueryState = { ...nothingAsked, meta: null as never, model: null, session: null, sources: [] };
 
 export function newQuery(meta: ModelMeta, model: ModelConstructor, session: SessionRef): QueryState {
   const query = copyOf(nowhere);

@@ -98,10 +98,14 @@ function finished({ row, joined }: ReadRow, rows: readonly JoinedRow[]): ModelBa
   return row;
 }
 
+/** The rows are instances of the model with what it shows and nothing else. */
+export function isPlain({ selection, also, alsoColumns, joined, sources }: QueryState): boolean {
+  return selection === null && also === null && alsoColumns.length === 0 && joined.size === 0 && !sources[0]?.outer;
+}
+
 /** Reads the rows of a query whose columns begin with those of `rowSelection`. */
 export function rowReader(state: QueryState, selection: Selection, session: Session, rows: number): RowReader {
-  const plain = state.selection === null && state.also === null && state.alsoColumns.length === 0 && state.joined.size === 0;
-  if (plain && !state.sources[0]?.outer) {
+  if (isPlain(state)) {
     const { model, meta } = modelOf(state, "reading");
     return wholeReader(model, meta, selection, session);
   }

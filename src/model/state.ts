@@ -1,5 +1,6 @@
 /** What an instance remembers beside its columns: its database, and the row as it was last read or written. Layer 6. */
 import type { Engine } from "../engine/engine.ts";
+import { keepSpecimen } from "../util/specimen.ts";
 import type { ColumnMeta } from "./meta.ts";
 
 /** Marks a column whose stored value is not known. */
@@ -80,3 +81,5 @@ export function sameValue(a: unknown, b: unknown): boolean {
     keys.every((key) => Object.hasOwn(b, key) && sameValue((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
   );
 }
+
+keepSpecimen(new InstanceState());

@@ -11,7 +11,7 @@ import type { CompiledStatement } from "../render/compiled.ts";
 import { ledBy } from "./any.ts";
 import { type RelationDefinition, relationOf } from "./definition.ts";
 import { cameTogether } from "./guard.ts";
-import { keepLoaded, keyOf, loadedOf, ownerKey } from "./loaded.ts";
+import { keepLoaded, loadedOf, ownerKey } from "./loaded.ts";
 import { type Found, type RelatedRows, relatedRows } from "./related-rows.ts";
 
 /** Where the statements run, until when, and with which values of a prepared query. */
@@ -91,13 +91,17 @@ async function load(owners: readonly ModelBase[], relation: RelationDefinition, 
   const { local, many } = relation;
   const keys = new Map<string, readonly unknown[]>();
   const texts = owners.map((owner) => {
-    const values = local.map((column) => columnValue(owner, column));
-    const text = keyOf(values);
-    if (text !== null && !keys.has(text)) keys.set(text, values);
+    const text = ownerKey(local, owner);
+    if (text !== null && !keys.has(text))
+      keys.set(
+        text,
+        local.map((column) => columnValue(owner, column)),
+      );
     return text;
   });
   const byKey = new Map<string, ModelBase[]>();
-  for (const { row, key } of await found(relation, query, [...keys.values()], run)) {
+  const all = await found(relation, query, [...keys.values()], run);
+  for (const { row, key } of all) {
     const list = byKey.get(key);
     if (list === undefined) byKey.set(key, [row]);
     else list.push(row);
@@ -108,7 +112,8 @@ async function load(owners: readonly ModelBase[], relation: RelationDefinition, 
     // A list of its own for each owner: what one does with it, another one does not see.
     keepLoaded(relation, owner, many ? [...related] : (related[0] ?? null));
   });
-  const related = [...new Set([...byKey.values()].flat())];
+  // Over a link table, a row may be related to several owners.
+  const related = relation.through === null ? all.map(({ row }) => row) : [...new Set(all.map(({ row }) => row))];
   cameTogether(related, run.session);
   return related;
 }

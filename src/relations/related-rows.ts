@@ -9,10 +9,10 @@ import { keysNode } from "../model/keys.ts";
 import type { ColumnMeta } from "../model/meta.ts";
 import { around, orderOf, type QueryState, selectTree, shownAs, wholeQuery } from "../model/query-state.ts";
 import { readerFor } from "../model/reading.ts";
-import { rowForm, rowSelection } from "../model/row-form.ts";
+import { isPlain, rowForm, rowReader, rowSelection } from "../model/row-form.ts";
 import { selectFrom } from "../model/selection.ts";
 import type { RelationDefinition, Through } from "./definition.ts";
-import { keyOf } from "./loaded.ts";
+import { keyOf, ownerKey } from "./loaded.ts";
 import { leadsToKey, leadsToOne, tellsApart } from "./unique.ts";
 
 type Keys = readonly (readonly unknown[])[];
@@ -70,6 +70,8 @@ export function relatedRows(relation: RelationDefinition, given: QueryState): Re
     const there = columns.findIndex((column) => sameExpression(column, clause));
     return there === -1 ? columns.push(clause) - 1 : there;
   });
+  // What only a variant has is not in other rows.
+  const isShown = (column: ColumnMeta): boolean => meta.variants.length === 0 && meta.visible.includes(column);
   const where = (list: Keys): QueryState["where"] => [...query.where, { tokens: seen, node: keysNode(keys, list) }];
   return {
     tree: (list) => {
@@ -79,6 +81,13 @@ export function relatedRows(relation: RelationDefinition, given: QueryState): Re
         : numbered(chosen, { sources: asked.sources, columns, keys, order, tokens: seen }, cut);
     },
     reader(session, rows) {
+      if (isPlain(query) && through === null && foreign.every(isShown)) {
+        const read = rowReader(query, selection, session, rows);
+        return (raw) => {
+          const row = read(raw) as ModelBase;
+          return { row, key: ownerKey(foreign, row) as string };
+        };
+      }
       const form = rowForm(query, selection, session);
       const values = keys.map(({ codec }, i) => [String(i), { kind: "value", slot: slots[i] as number, codec }] as const);
       const read = readerFor(

@@ -15,7 +15,7 @@ export type StatementNode = SelectNode | InsertNode | UpdateNode | DeleteNode | 
 const writesWith = { select: false, insert: true, update: true, delete: true } as const;
 
 export abstract class Renderer extends SelectRenderer {
-  /** The whole statement; the renderer is used once. */
+  /** The whole statement; `renew` comes before the next one. */
   statement(node: StatementNode): CompiledStatement {
     if (node.kind === "raw") {
       this.raw(node);
@@ -61,11 +61,7 @@ export abstract class Renderer extends SelectRenderer {
     } else {
       this.write(` (${node.columns.map(({ column }) => this.#name(column)).join(", ")}) `);
       if (node.query !== undefined) this.select(node.query, null);
-      else
-        this.insertedRows(
-          node.columns.map(({ codec }) => codec),
-          node.rows,
-        );
+      else this.insertedRows(node);
     }
     if (node.conflict !== undefined) this.#conflict(node.table, node.conflict);
     if (node.returning.length > 0) {
@@ -78,8 +74,11 @@ export abstract class Renderer extends SelectRenderer {
     }
   }
 
-  protected insertedRows(columns: readonly TypedCodec[], rows: readonly (readonly unknown[])[]): void {
-    this.valueRows(columns, rows);
+  protected insertedRows({ columns, rows }: InsertNode): void {
+    this.valueRows(
+      columns.map(({ codec }) => codec),
+      rows,
+    );
   }
 
   #name(column: ColumnRef): string {

@@ -36,6 +36,12 @@ export abstract class SelectRenderer extends WithRenderer {
   protected readonly unscoped = new Set<string>();
   /** The next select list is read by the client, not by a query around it. */
   #readable = false;
+  override renew(): void {
+    super.renew();
+    this.changes = false;
+    this.unscoped.clear();
+  }
+
   /** The statement's own select: its rows go to the client. */
   protected outermost(node: SelectNode): void {
     this.#readable = true;

@@ -33,6 +33,14 @@ export abstract class WithRenderer extends ExprRenderer {
   /** Where a WITH is still to be written: before the next select that is not inside another one. */
   #pending = false;
 
+  override renew(): void {
+    super.renew();
+    this.#ctes.clear();
+    this.#ordered.length = 0;
+    this.#tables.clear();
+    this.#pending = false;
+  }
+
   abstract query(node: QueryNode, names: Names): void;
 
   protected readonly outerJoins = new OuterJoins(() => this.traits);

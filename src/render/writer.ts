@@ -9,7 +9,7 @@ import { through } from "../codec/parameter.ts";
 import { UsageError } from "../errors.ts";
 import { type Frame, frameOf, incoming, type Place, placeAt, placeBehind, sourceName, tableOf } from "./frame.ts";
 import { columnName, type Naming } from "./naming.ts";
-import type { Sink } from "./sink.ts";
+import { ParameterSink, type Sink } from "./sink.ts";
 import type { Traits } from "./traits.ts";
 
 export interface RenderContext {
@@ -19,11 +19,14 @@ export interface RenderContext {
   readonly sink: Sink;
 }
 
+/** Where a writer writes that has nothing to write. */
+const idle = new ParameterSink(() => "?");
+
 export abstract class SqlWriter {
   readonly traits: Traits;
   readonly naming: Naming;
   readonly wire: (codec: TypedCodec) => WireCodec;
-  readonly sink: Sink;
+  sink: Sink;
   frame: Frame | null = null;
 
   constructor(context: RenderContext) {
@@ -31,6 +34,11 @@ export abstract class SqlWriter {
     this.naming = context.naming;
     this.wire = context.wire;
     this.sink = context.sink;
+  }
+
+  /** Forgets a statement that was written to its end: the next one is written by the same writer. */
+  renew(): void {
+    this.sink = idle;
   }
 
   write(text: string): void {

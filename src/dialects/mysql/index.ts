@@ -1,5 +1,5 @@
 /** MySQL and MariaDB: one dialect, put together from the files of this folder. Layer 4. */
-import { ParameterSink } from "../../render/sink.ts";
+import { compilerOf } from "../../render/compiler.ts";
 import type { Dialect } from "../dialect.ts";
 import { wire } from "./codecs.ts";
 import { transactionControl } from "./control.ts";
@@ -15,8 +15,7 @@ export const dialect: Dialect = {
   traits: traitsOf,
   wire,
   rawDecoder: () => null,
-  compile: (node, traits, naming) =>
-    new MysqlRenderer({ traits, naming, wire, sink: new ParameterSink(traits.placeholder) }).statement(node),
+  compile: compilerOf((context) => new MysqlRenderer({ ...context, wire })),
   ddl,
   inspector,
   transaction: transactionControl,

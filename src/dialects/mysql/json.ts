@@ -33,6 +33,10 @@ export class JsonWriter implements DocumentWriter {
     this.#to = to;
   }
 
+  renew(): void {
+    this.#rows = 0;
+  }
+
   path({ item, path, as }: JsonPathNode): void {
     const place = this.#place(() => this.#to.expr(item), path);
     if (as === "json") place();

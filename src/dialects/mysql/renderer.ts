@@ -1,6 +1,6 @@
 /** Where the SQL of MySQL and MariaDB differs. Layer 4. */
 
-import type { UpdateNode } from "../../ast/dml.ts";
+import type { InsertNode, UpdateNode } from "../../ast/dml.ts";
 import type {
   AggregateNode,
   ArithmeticNode,
@@ -44,7 +44,7 @@ import { conflictOrder } from "./conflict.ts";
 import { JsonWriter } from "./json.ts";
 import { negated, underNot } from "./negation.ts";
 import { readsFrom } from "./own-table.ts";
-import { valuesColumnText, writeValues } from "./values.ts";
+import { insertsAsDocument, valuesColumnText, writeInserted, writeValues } from "./values.ts";
 
 /** A long list of these travels as one JSON document. */
 const listTypes: Readonly<Record<string, string>> = {
@@ -72,6 +72,13 @@ export class MysqlRenderer extends Renderer {
 
   /** The statement changes rows. */
   #writes = false;
+
+  override renew(): void {
+    super.renew();
+    this.#changed = null;
+    this.#apart.clear();
+    this.documents.renew();
+  }
 
   override statement(node: StatementNode): CompiledStatement {
     this.#writes = node.kind !== "select";
@@ -227,6 +234,11 @@ export class MysqlRenderer extends Renderer {
 
   protected override values(source: ValuesSource, alias: string): void {
     writeValues(this, source, alias);
+  }
+
+  protected override insertedRows(node: InsertNode): void {
+    if (insertsAsDocument(node, this.traits)) writeInserted(this, node);
+    else super.insertedRows(node);
   }
 
   protected override valuesColumn(written: string, codec: TypedCodec): string {

@@ -1,4 +1,5 @@
 /** Rows that a statement brings with it: one JSON document, read as a table, whatever their number. Layer 4. */
+import type { InsertNode } from "../../ast/dml.ts";
 import { type ValuesSource, valuesColumn } from "../../ast/select.ts";
 import type { ColumnType, TypedCodec } from "../../ast/type.ts";
 import type { WireCodec } from "../../codec/codec.ts";
@@ -29,6 +30,29 @@ export function writeValues(to: ExprRenderer, source: ValuesSource, alias: strin
     writeUnited(to, source);
     to.write(`) as ${to.quote(alias)}`);
   }
+}
+
+/** From so many rows on, a document costs both sides less than a parameter for each value. */
+const manyRows = 20;
+
+/**
+ * Rows of INSERT ... SELECT are not always numbered without gaps, so that keys are counted from the first one (MySQL): there the
+ * values stay in VALUES. What an upsert does may name a column that the document has as well.
+ */
+export function insertsAsDocument({ rows, columns, conflict }: InsertNode, { listParameter, insertReturning }: Traits): boolean {
+  if (listParameter !== "json" || !insertReturning || rows.length < manyRows) return false;
+  return conflict === undefined || !columns.some(({ column }) => ownName.test(column.name) || ownName.test(column.property));
+}
+const ownName = /^column\d+$/i;
+
+export function writeInserted(to: ExprRenderer, { columns, rows }: InsertNode): void {
+  const source = { kind: "values", name: "given", columns: columns.map(({ codec }) => codec), rows } as const;
+  const read = source.columns.map(({ type }, c) => {
+    const { name } = valuesColumn(c);
+    return type.word === "bytes" ? `from_base64(${name})` : name;
+  });
+  to.write(`select ${read.join(", ")} from `);
+  writeValues(to, source, source.name);
 }
 
 /** Before JSON_TABLE: a SELECT for each row. */

@@ -1,5 +1,5 @@
 /** PostgreSQL: one dialect, put together from the files of this folder. Layer 4. */
-import { ParameterSink } from "../../render/sink.ts";
+import { compilerOf } from "../../render/compiler.ts";
 import type { Dialect } from "../dialect.ts";
 import { wire } from "./codecs.ts";
 import { transactionControl } from "./control.ts";
@@ -16,8 +16,7 @@ export const dialect: Dialect = {
   traits: traitsOf,
   wire,
   rawDecoder,
-  compile: (node, traits, naming) =>
-    new PostgresRenderer({ traits, naming, wire, sink: new ParameterSink(traits.placeholder) }).statement(node),
+  compile: compilerOf((context) => new PostgresRenderer({ ...context, wire })),
   ddl,
   inspector,
   transaction: transactionControl,

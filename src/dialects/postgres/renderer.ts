@@ -1,4 +1,5 @@
 /** Where PostgreSQL's SQL differs. Layer 4. */
+import type { InsertNode } from "../../ast/dml.ts";
 import type {
   AggregateNode,
   ArithmeticNode,
@@ -15,6 +16,7 @@ import type {
   RowInNode,
   ValueNode,
 } from "../../ast/expr.ts";
+
 import { type ValuesSource, valuesColumn } from "../../ast/select.ts";
 import type { TypedCodec } from "../../ast/type.ts";
 import type { Codec } from "../../codec/codec.ts";
@@ -144,10 +146,11 @@ export class PostgresRenderer extends Renderer {
   }
 
   // One text for many numbers of rows, where there are enough of them for that to matter.
-  protected override insertedRows(columns: readonly TypedCodec[], rows: readonly (readonly unknown[])[]): void {
-    if (rows.length < manyRows || columns.some(({ type }) => type.word === "array")) return super.insertedRows(columns, rows);
+  protected override insertedRows(node: InsertNode): void {
+    const columns = node.columns.map(({ codec }) => codec);
+    if (node.rows.length < manyRows || columns.some(({ type }) => type.word === "array")) return super.insertedRows(node);
     this.write("select * from ");
-    this.#unnest(columns, rows);
+    this.#unnest(columns, node.rows);
   }
 
   #typedValues({ columns, rows }: ValuesSource, alias: string): void {

@@ -39,6 +39,10 @@ export class JsonWriter implements DocumentWriter {
     this.#to = to;
   }
 
+  renew(): void {
+    this.#rows = 0;
+  }
+
   path({ item, path, as }: JsonPathNode): void {
     const split = path.findIndex((step) => !spellable(step));
     const document = (): void => this.#to.expr(item, split === -1 && as === "json" ? 6 : 0);

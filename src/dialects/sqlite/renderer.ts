@@ -59,6 +59,11 @@ function isInstant(node: ExprNode): boolean {
 export class SqliteRenderer extends Renderer {
   readonly #decimals = new DecimalWriter(this);
   protected override readonly documents = new JsonWriter(this);
+
+  override renew(): void {
+    super.renew();
+    this.documents.renew();
+  }
   protected override readonly functions = {
     concat: "($|)",
     greatest: "max($*)",

@@ -5,9 +5,9 @@ import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { LIBRARIES, type Library, libraryState, requireLibrary } from "../../../src/drivers/library.ts";
 import { loadDriver } from "../../../src/drivers/load.ts";
-import { BoundedMap } from "../../../src/drivers/lru.ts";
 import { parseUrl } from "../../../src/engine/url.ts";
 import { UsageError } from "../../../src/errors.ts";
+import { BoundedMap } from "../../../src/util/bounded-map.ts";
 import { driverOf, failure } from "./support.ts";
 
 const root = mkdtempSync(join(tmpdir(), "kd-load-"));

@@ -1,5 +1,5 @@
 /**
- * A bounded map that forgets what was not used for longest: kept statements must not grow without limit. Layer 4.
+ * A bounded map that forgets what was not used for longest: kept statements must not grow without limit. Layer 0.
  */
 
 /** A map of at most `limit` entries; reading an entry makes it the youngest. */
@@ -7,6 +7,8 @@ export class BoundedMap<V> {
   readonly #entries = new Map<string, V>();
   readonly #limit: number;
   readonly #onEvict: (value: V) => void;
+  /** The key that was read or written last: the same one again need not be moved. */
+  #youngest: string | null = null;
 
   constructor(limit: number, onEvict: (value: V) => void = () => {}) {
     this.#limit = limit;
@@ -15,13 +17,15 @@ export class BoundedMap<V> {
 
   get(key: string): V | undefined {
     const value = this.#entries.get(key);
-    if (value === undefined) return undefined;
+    if (value === undefined || key === this.#youngest) return value;
+    this.#youngest = key;
     this.#entries.delete(key);
     this.#entries.set(key, value);
     return value;
   }
 
   set(key: string, value: V): void {
+    this.#youngest = key;
     this.#entries.delete(key);
     this.#entries.set(key, value);
     if (this.#entries.size <= this.#limit) return;

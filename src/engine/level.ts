@@ -2,6 +2,7 @@
 import type { DriverResult, RawRow } from "../drivers/driver.ts";
 import { type KakaError, PoolTimeout, UnsupportedError, UsageError } from "../errors.ts";
 import type { CompiledStatement } from "../render/compiled.ts";
+import { keepSpecimen } from "../util/specimen.ts";
 import type { StatementMeta } from "./core.ts";
 import { cancelled } from "./faults.ts";
 import type { Hook } from "./hooks.ts";
@@ -203,3 +204,5 @@ function lateError(count: number): UsageError {
     ...NOT_SENT,
   });
 }
+
+keepSpecimen(new Level({} as TransactionLine, null, false));

@@ -2,6 +2,7 @@
 import type { Connection, DriverResult, RawRow } from "../drivers/driver.ts";
 import { ConnectionError, KakaError, type Outcome, QueryError, TransactionLost } from "../errors.ts";
 import type { CompiledStatement } from "../render/compiled.ts";
+import { keepSpecimen } from "../util/specimen.ts";
 import { stopStatement } from "./cancel.ts";
 import type { Core, StatementMeta } from "./core.ts";
 import type { Lease } from "./lease.ts";
@@ -152,3 +153,5 @@ export class TransactionLine {
     return error;
   }
 }
+
+keepSpecimen(new TransactionLine({} as Core, {} as Lease, 0, { attempt: 1, readOnly: false, isolation: null }));

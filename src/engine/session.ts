@@ -5,6 +5,7 @@ import { UsageError } from "../errors.ts";
 import type { CompiledStatement } from "../render/compiled.ts";
 import type { Naming } from "../render/naming.ts";
 import type { Traits } from "../render/traits.ts";
+import { keepSpecimen } from "../util/specimen.ts";
 import { currentBounds } from "./bounds.ts";
 import type { TransactionContext } from "./context.ts";
 import type { Core, StatementMeta } from "./core.ts";
@@ -269,3 +270,5 @@ export class TransactionHandle extends Session {
     return this.#level.line.attempt;
   }
 }
+
+keepSpecimen(new TransactionHandle({} as Core, {} as TransactionContext, {} as Level));

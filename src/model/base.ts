@@ -28,6 +28,7 @@ export class ModelBase {
       state.status = "saved";
       state.row = row;
       state.layout = layout;
+      state.written = null;
       state.engine = engine;
     };
   }
@@ -48,13 +49,9 @@ export class ModelBase {
   /** `[before, after]` of every column that differs from the database as last read or written; of a new row, all that it has. */
   get changes(): Record<string, [unknown, unknown]> {
     const changes: Record<string, [unknown, unknown]> = {};
-    const isNew = this.#state.status === "new";
-    for (const column of metaOfInstance(this).list) {
+    for (const column of changedOf(this)) {
       const saved = this.#state.saved(column);
-      const now = columnValue(this, column);
-      if (saved === notLoaded ? now !== undefined && !(isNew && now === null) : !sameValue(saved, now)) {
-        changes[column.property] = [saved === notLoaded ? undefined : saved, now];
-      }
+      changes[column.property] = [saved === notLoaded ? undefined : saved, columnValue(this, column)];
     }
     return changes;
   }
@@ -73,6 +70,19 @@ export class ModelBase {
   [inspect](): string {
     return this.toString();
   }
+}
+
+/** The columns that differ from the database as last read or written; of a new row, all that it has. */
+export function changedOf(instance: ModelBase): ColumnMeta[] {
+  const state = stateOf(instance);
+  const changed: ColumnMeta[] = [];
+  for (const column of metaOfInstance(instance).list) {
+    const saved = state.saved(column);
+    const now = columnValue(instance, column);
+    const differs = saved === notLoaded ? now !== undefined && !(state.status === "new" && now === null) : !sameValue(saved, now);
+    if (differs) changed.push(column);
+  }
+  return changed;
 }
 
 export function metaOfInstance(instance: ModelBase): ModelMeta {

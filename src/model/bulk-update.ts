@@ -5,7 +5,7 @@ import { type ValuesSource, valuesColumn } from "../ast/select.ts";
 import type { Session } from "../engine/session.ts";
 import { StaleObjectError, UsageError } from "../errors.ts";
 import { checkColumns } from "./accept.ts";
-import { columnValue, type ModelBase, setValue, stateOf } from "./base.ts";
+import { changedOf, columnValue, type ModelBase, setValue, stateOf } from "./base.ts";
 import { checkedRows, type RowCheck, refusedRows } from "./checked.ts";
 import { keyText } from "./key-text.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
@@ -53,10 +53,7 @@ export async function bulkUpdate(
         });
     }
     const values = changedValues(meta, instance, columns);
-    assertPinnedChanges(
-      meta,
-      columns.map((column, c) => [column, values[c]]),
-    );
+    assertPinnedChanges(meta, columns, values);
     return { instance, version: counter === null ? null : versionOf(instance, counter), key, values };
   });
   assertOnce(meta, rows);
@@ -76,7 +73,7 @@ export async function bulkUpdate(
   }
   const ours = counter === null ? [] : [counter];
   for (const { instance, values, version } of rows)
-    markSaved(meta, instance, session, [...columns, ...ours], version === null ? values : [...values, version + 1], ours);
+    markSaved(instance, session, [...columns, ...ours], version === null ? values : [...values, version + 1], ours);
   return rows.length;
 }
 
@@ -108,13 +105,18 @@ async function stale(meta: ModelMeta, session: Session, { rows, count }: Missing
 }
 
 function columnsToWrite(meta: ModelMeta, instances: readonly ModelBase[], fields: readonly string[] | null): ColumnMeta[] {
-  const names = new Set(fields ?? instances.flatMap((instance) => Object.keys(instance.changes)));
-  const columns = [...names].map((name) => meta.column(name));
+  const columns = fields === null ? changedInAny(instances) : [...new Set(fields)].map((name) => meta.column(name));
   for (const column of columns)
     if (column.declaration.primaryKey) throw new UsageError(`${column.label} is the primary key: keys are not updated`);
   const counter = counterOf(meta);
   if (columns.length === 0) return [];
   return meta.list.filter((column) => (columns.includes(column) || column.declaration.autoNow) && column !== counter);
+}
+
+function changedInAny(instances: readonly ModelBase[]): ColumnMeta[] {
+  const columns = new Set<ColumnMeta>();
+  for (const instance of instances) for (const column of changedOf(instance)) columns.add(column);
+  return [...columns];
 }
 
 /** @throws UsageError: of two instances of one row, either's values could win */

@@ -9,7 +9,7 @@ import { type ModelBase, stateOf } from "./base.ts";
 import { checkedRows, type RowCheck, refusedRows } from "./checked.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { naming } from "./missing-parent.ts";
-import { assertKeyGiven, identityValue, insertColumn, markSaved, readGenerated } from "./persistence.ts";
+import { assertKeyGiven, identityValue, insertColumn, markSaved, readGenerated, sameColumns } from "./persistence.ts";
 import { readRows, runNode, wireAccess } from "./reading.ts";
 import { type InsertValues, insertValues } from "./row-values.ts";
 import { selectColumns, selectFrom } from "./selection.ts";
@@ -54,8 +54,7 @@ export function chunksOf(pending: readonly Pending[], session: Session, batchSiz
   let chunk: Chunk | null = null;
   for (const row of pending) {
     const bytes = maxStatementBytes === Number.POSITIVE_INFINITY ? 0 : roughBytes(row.values);
-    const same =
-      chunk !== null && chunk.columns.length === row.columns.length && chunk.columns.every((column, i) => column === row.columns[i]);
+    const same = chunk !== null && sameColumns(chunk.columns, row.columns);
     const most = row.columns.length === 0 ? 1 : Math.min(batchSize, Math.floor(maxParameters / row.columns.length));
     if (chunk === null || !same || chunk.rows.length >= most || chunk.bytes + bytes > maxStatementBytes / 2) {
       chunk = { columns: row.columns, generated: row.generated, rows: [], bytes: 0 };
@@ -73,9 +72,13 @@ export function checkNew(meta: ModelMeta): RowCheck {
 
 /** The rows with accepted values. @throws ValidationError that tells what is wrong with each of them */
 export function pendingRows(meta: ModelMeta, instances: readonly ModelBase[], now: Date): Promise<Pending[]> {
+  let last: InsertValues | null = null;
   return checkedRows(meta, instances, checkNew(meta), (instance): Pending => {
     const { columns, values, generated } = insertValues(meta, instance, now);
-    return { instance, columns, values, generated };
+    // Rows that name the same columns share their lists.
+    if (last === null || !sameColumns(last.columns, columns) || !sameColumns(last.generated, generated))
+      last = { columns, values: [], generated };
+    return { instance, columns: last.columns, values, generated: last.generated };
   });
 }
 
@@ -99,7 +102,7 @@ export async function bulkInsert(meta: ModelMeta, instances: readonly ModelBase[
   chunks.forEach((chunk, c) => {
     const columns = [...chunk.columns, ...chunk.generated];
     chunk.rows.forEach((row, r) => {
-      markSaved(meta, row.instance, session, columns, row.values.concat(filled[c]?.[r] ?? []));
+      markSaved(row.instance, session, columns, row.values.concat(filled[c]?.[r] ?? []));
     });
   });
 }

@@ -28,7 +28,6 @@ export function insertColumn(column: ColumnMeta): InsertColumn {
 
 /** Puts what was written into the instance and remembers it as saved. `ours`: columns that nobody but this library writes. */
 export function markSaved(
-  meta: ModelMeta,
   instance: ModelBase,
   session: Session,
   written: readonly ColumnMeta[],
@@ -36,14 +35,20 @@ export function markSaved(
   ours: readonly ColumnMeta[] = [],
 ): void {
   const state = stateOf(instance);
-  restoreOnRollback(instance, session, state.status === "new" ? written.filter((column) => column.declaration.identity) : ours);
-  const row: unknown[] = state.status === "saved" ? meta.list.map((column) => state.saved(column)) : meta.list.map(() => notLoaded);
-  written.forEach((column, i) => {
+  if (session.inTransaction)
+    restoreOnRollback(instance, session, state.status === "new" ? written.filter((column) => column.declaration.identity) : ours);
+  const isSaved = state.status === "saved";
+  const known: unknown[] = isSaved && state.written !== null ? state.written.slice() : [];
+  for (let i = 0; i < written.length; i++) {
+    const column = written[i] as ColumnMeta;
     setValue(instance, column, values[i]);
-    row[column.index] = frozenCopy(values[i]);
-  });
-  state.row = row as never;
-  state.layout = null;
+    known[column.index] = frozenCopy(values[i]);
+  }
+  if (!isSaved) {
+    state.row = null;
+    state.layout = null;
+  }
+  state.written = known;
   state.status = "saved";
   state.engine = engineOf(session);
 }
@@ -52,10 +57,10 @@ export function markSaved(
 export function restoreOnRollback(instance: ModelBase, session: Session, numbered: readonly ColumnMeta[]): void {
   if (!session.inTransaction) return;
   const state = stateOf(instance);
-  const { status, row, layout, engine } = state;
+  const { status, row, layout, written, engine } = state;
   const numbers = numbered.map((column) => columnValue(instance, column));
   session.onUndo(() => {
-    Object.assign(state, { status, row, layout, engine });
+    Object.assign(state, { status, row, layout, written, engine });
     numbered.forEach((column, i) => {
       setValue(instance, column, numbers[i]);
     });
@@ -88,8 +93,8 @@ function insertStatement(
   return statement?.compiled ?? compileFor(session, node);
 }
 
-function sameColumns(a: readonly ColumnMeta[], b: readonly ColumnMeta[]): boolean {
-  return a.length === b.length && a.every((column, i) => column === b[i]);
+export function sameColumns(a: readonly ColumnMeta[], b: readonly ColumnMeta[]): boolean {
+  return a === b || (a.length === b.length && a.every((column, i) => column === b[i]));
 }
 
 export async function insertInstance(instance: ModelBase, session: Session): Promise<void> {
@@ -109,7 +114,7 @@ export async function insertInstance(instance: ModelBase, session: Session): Pro
   let filled: unknown[] = [];
   if (session.traits.insertReturning && generated.length > 0) filled = readGenerated(session, generated, result.rows)[0] ?? [];
   else if (generated.length > 0) filled = await generatedByKey(meta, session, columns, values, generated, result.insertId);
-  markSaved(meta, instance, session, [...columns, ...generated], [...values, ...filled]);
+  markSaved(instance, session, [...columns, ...generated], [...values, ...filled]);
 }
 
 /** The returned columns of each row, decoded. */
@@ -230,11 +235,11 @@ export async function updateInstance(instance: ModelBase, session: Session, fiel
   const meta = metaOfInstance(instance);
   const key = savedKey(meta, instance, "be updated");
   const only = fields === null ? null : new Set(fields.map((field) => meta.column(field).property));
-  let changed = changedColumns(meta, instance, only);
+  let changed = changedColumns(instance, only);
   if (changed.length === 0) return;
   if (hasClean(instance)) {
     await cleanRow(meta, instance, (row, found) => checkColumns(changed, row, found));
-    changed = changedColumns(meta, instance, only);
+    changed = changedColumns(instance, only);
   }
   for (const column of meta.list) {
     if (!column.declaration.autoNow) continue;
@@ -242,10 +247,7 @@ export async function updateInstance(instance: ModelBase, session: Session, fiel
     if (!changed.includes(column)) changed.push(column);
   }
   const values = changedValues(meta, instance, changed);
-  assertPinnedChanges(
-    meta,
-    changed.map((column, i) => [column, values[i]]),
-  );
+  assertPinnedChanges(meta, changed, values);
   const counter = counterOf(meta);
   const keyColumns = counter === null ? meta.primaryKey : [...meta.primaryKey, counter];
   if (counter !== null) {
@@ -264,7 +266,7 @@ export async function updateInstance(instance: ModelBase, session: Session, fiel
     throw writingError(error, meta, (found) => checkColumns(changed, instance, found));
   }
   if (result.affected === 0) throw await staleError(instance, session, "updated");
-  markSaved(meta, instance, session, changed, values, counter === null ? [] : [counter]);
+  markSaved(instance, session, changed, values, counter === null ? [] : [counter]);
 }
 
 const deletes = new PerModel<KeptStatement | null>();
@@ -307,5 +309,5 @@ export async function refreshInstance(instance: ModelBase, session: Session): Pr
   const result = await runNode(session, selectFrom(meta, select.columns, where, meta.bare), meta);
   const values = readGenerated(session, columns, result.rows)[0];
   if (values === undefined) throw new NotFoundError(`${String(instance)} is gone`, { model: meta.name });
-  markSaved(meta, instance, session, columns, values);
+  markSaved(instance, session, columns, values);
 }

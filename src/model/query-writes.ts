@@ -154,7 +154,11 @@ function assignments(state: QueryState, meta: ModelMeta, values: unknown): { tok
   for (const { declaration, label } of columns)
     if (declaration.primaryKey) throw new UsageError(`${label} is the primary key: keys are not updated`);
   const accepted = acceptChanges(meta, columns, input);
-  if (state.scoped) assertPinnedChanges(meta, accepted);
+  if (state.scoped) {
+    const columns = accepted.map(([column]) => column);
+    const values = accepted.map(([, value]) => value);
+    assertPinnedChanges(meta, columns, values);
+  }
   const set = accepted.map(([column, value]) => assignment(column, value));
   for (const column of meta.columns.values()) {
     if (column.declaration.autoNow && !names.includes(column.property)) set.push(assignment(column, new Date()));

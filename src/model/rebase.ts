@@ -60,10 +60,9 @@ async function writeAgain(
   if (fresh === null) throw stale;
   const mine = rebased(meta, rebase, changes, (column) => state.saved(column), fresh);
   if (mine === null) throw stale;
-  const { status, row, layout, engine } = state;
+  const { status, row, layout, written, engine } = state;
   const values = columns.map((column) => columnValue(instance, column));
   markSaved(
-    meta,
     instance,
     session,
     columns,
@@ -74,7 +73,7 @@ async function writeAgain(
     await updateInstance(instance, session, fields);
   } catch (error) {
     // Once is enough: whoever looks at the instance finds it as it was left.
-    Object.assign(state, { status, row, layout, engine });
+    Object.assign(state, { status, row, layout, written, engine });
     columns.forEach((column, i) => {
       setValue(instance, column, values[i]);
     });

@@ -3,7 +3,7 @@ import { UsageError } from "../errors.ts";
 import { noFindings } from "../validate/broken.ts";
 import { passedValue } from "../validate/check.ts";
 import { checkColumns, checkNewRow, invalid } from "./accept.ts";
-import { columnValue, type ModelBase, setValue } from "./base.ts";
+import { changedOf, columnValue, type ModelBase, setValue } from "./base.ts";
 import { cleanRow } from "./checked.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { assertPinned, type Pins, pinsOf } from "./scope-values.ts";
@@ -47,7 +47,7 @@ function passedValues(meta: ModelMeta, instance: ModelBase, now: Date): InsertVa
     if (value !== undefined) {
       columns.push(column);
       const accepted = passedValue(column, value);
-      assertPinned(meta, pins, column, accepted);
+      if (pins.size > 0) assertPinned(meta, pins, column, accepted);
       values.push(accepted);
     } else if (declaration.identity || declaration.dbDefault !== null) generated.push(column);
     else if (declaration.nullable) {
@@ -65,10 +65,9 @@ export async function cleanNewRow(meta: ModelMeta, instance: ModelBase, now: Dat
   await cleanRow(meta, instance, (row, found) => checkNewRow(meta, row, found));
 }
 
-export function changedColumns(meta: ModelMeta, instance: ModelBase, only: ReadonlySet<string> | null): ColumnMeta[] {
-  const columns: ColumnMeta[] = [];
-  for (const property of Object.keys(instance.changes)) if (only === null || only.has(property)) columns.push(meta.column(property));
-  return columns;
+export function changedColumns(instance: ModelBase, only: ReadonlySet<string> | null): ColumnMeta[] {
+  const changed = changedOf(instance);
+  return only === null ? changed : changed.filter(({ property }) => only.has(property));
 }
 
 /** The values that these columns are to have. @throws ValidationError; UsageError for a column without one */

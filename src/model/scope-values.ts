@@ -50,9 +50,11 @@ export function assertPinned(meta: ModelMeta, pins: Pins, column: ColumnMeta, va
 }
 
 /** The same for changes: scopes are asked only when a column that came with them is among these. */
-export function assertPinnedChanges(meta: ModelMeta, changes: readonly (readonly [ColumnMeta, unknown])[]): void {
+export function assertPinnedChanges(meta: ModelMeta, columns: readonly ColumnMeta[], values: readonly unknown[]): void {
   const { pinned } = meta.behaviour;
-  if (pinned.length === 0 || !changes.some(([{ property }]) => pinned.includes(property))) return;
+  if (pinned.length === 0 || !columns.some(({ property }) => pinned.includes(property))) return;
   const pins = pinsOf(meta);
-  for (const [column, value] of changes) assertPinned(meta, pins, column, value);
+  columns.forEach((column, i) => {
+    assertPinned(meta, pins, column, values[i]);
+  });
 }

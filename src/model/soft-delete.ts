@@ -196,7 +196,7 @@ export async function markInstance(instance: ModelBase, session: Session, verb: 
   const noted = marks(meta, null).map(({ column }) => column);
   const counter = counterOf(meta);
   if (counter !== null) noted.push(counter);
-  markSaved(meta, instance, session, noted, await storedMarks(meta, instance, session, noted), noted);
+  markSaved(instance, session, noted, await storedMarks(meta, instance, session, noted), noted);
 }
 
 /** The row says when it was deleted: the statement has chosen the time. */

@@ -19,9 +19,11 @@ export type InstanceStatus = "new" | "saved" | "deleted";
 export class InstanceState {
   status: InstanceStatus = "new";
   engine: Engine | null = null;
-  /** A raw row of `layout`, or the saved values by column index when `layout` is null. */
+  /** The row as it came; null: it was not read but written. */
   row: Readonly<Record<string | number, unknown>> | null = null;
   layout: RowLayout | null = null;
+  /** What was written since, by column index. Replaced, never changed. */
+  written: readonly unknown[] | null = null;
   /** What the rows of its result have in common, where loads row by row are noticed. */
   result: object | null = null;
   /** What was loaded of its relations. */
@@ -29,9 +31,10 @@ export class InstanceState {
 
   /** The value in the database as last seen, or `notLoaded`. */
   saved(column: ColumnMeta): unknown {
-    const { row, layout } = this;
-    if (row === null) return notLoaded;
-    if (layout === null) return row[column.index];
+    const { row, layout, written } = this;
+    const own = written?.[column.index];
+    if (own !== undefined) return own;
+    if (row === null || layout === null) return notLoaded;
     const slot = layout.slots[column.index];
     if (slot === undefined) return notLoaded;
     const raw = row[layout.aliased ? `c${slot}` : slot];

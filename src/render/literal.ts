@@ -1,6 +1,6 @@
 /** Values as text, for DDL alone: it takes no parameters. Layer 3. */
 import { UsageError, ValueError } from "../errors.ts";
-import type { Mark, Sink } from "./sink.ts";
+import { type Encoder, type Mark, type Rows, type Sink, writeRows } from "./sink.ts";
 
 /** How one dialect spells the two kinds of literal that differ. */
 export interface LiteralWords {
@@ -54,6 +54,10 @@ export class LiteralSink implements Sink {
 
   param(encoded: unknown): void {
     this.text += literal(encoded, this.#words);
+  }
+
+  rows(rows: Rows, encoders: readonly Encoder[]): void {
+    writeRows(this, rows, encoders);
   }
 
   mark(): Mark {

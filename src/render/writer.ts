@@ -9,7 +9,7 @@ import { through } from "../codec/parameter.ts";
 import { UsageError } from "../errors.ts";
 import { type Frame, frameOf, incoming, type Place, placeAt, placeBehind, sourceName, tableOf } from "./frame.ts";
 import { columnName, type Naming } from "./naming.ts";
-import { ParameterSink, type Sink } from "./sink.ts";
+import { type Encoder, ParameterSink, type Sink } from "./sink.ts";
 import type { Traits } from "./traits.ts";
 
 export interface RenderContext {
@@ -72,18 +72,8 @@ export abstract class SqlWriter {
   // Up to all parameters that a statement can have: encoders are looked up once, not once per value.
   protected valueRows(columns: readonly TypedCodec[], rows: readonly (readonly unknown[])[]): void {
     this.write("values ");
-    const encoders = columns.map((codec) => this.wire(codec).encode as ((value: unknown) => unknown) | null);
-    for (let r = 0; r < rows.length; r++) {
-      const row = rows[r] as readonly unknown[];
-      this.write(r === 0 ? "(" : ", (");
-      for (let c = 0; c < encoders.length; c++) {
-        const value = row[c];
-        const encode = encoders[c] ?? null;
-        if (c > 0) this.write(", ");
-        this.sink.param(value === null || encode === null ? value : encode(value));
-      }
-      this.write(")");
-    }
+    const encoders = columns.map((codec) => this.wire(codec).encode as Encoder);
+    this.sink.rows(rows, encoders);
   }
 
   protected grouped(own: number, outer: number, write: () => void): void {

@@ -33,8 +33,7 @@ export interface Effort {
   readonly warmMs: number;
 }
 
-// A full collection stands before every batch, and V8 throws away code that several of them have not seen run: each adapter would
-// start its turn cold, after the turns of all others.
+// V8 throws away code that several full collections have not seen run: an adapter would start its turn cold after those of all others.
 setFlagsFromString("--no-flush-bytecode");
 
 export function quantile(values: readonly number[], q: number): number {
@@ -51,8 +50,9 @@ async function sample(bench: Bench, workload: Workload, adapter: Adapter, times:
   if (workload.extra !== undefined) await bench.reset(workload.extra(times));
   const unit = workload.batch(bench, adapter, times);
   if (workload.writes) await adapter.prepare?.();
-  // Garbage of what ran before must not be collected on this adapter's clock.
-  globalThis.gc?.();
+  // Garbage of what ran before must not be collected on this adapter's clock. A full collection would also shrink the nursery and
+  // throw optimized code away, which no server does thirty times a second.
+  globalThis.gc?.({ type: "minor" });
   const cpuBefore = process.cpuUsage();
   const before = performance.now();
   for (let n = 0; n < times; n++) {

@@ -10,7 +10,8 @@ export const notLoaded: unique symbol = Symbol("not loaded");
 export interface RowLayout {
   /** The slot of each column by its index; undefined where it was not selected. */
   readonly slots: readonly (number | undefined)[];
-  readonly decode: (column: ColumnMeta, raw: unknown) => unknown;
+  /** By the column's index; null where the raw value is the value. */
+  readonly decoders: readonly (((raw: unknown) => unknown) | null)[];
   readonly aliased: boolean;
 }
 
@@ -38,7 +39,9 @@ export class InstanceState {
     const slot = layout.slots[column.index];
     if (slot === undefined) return notLoaded;
     const raw = row[layout.aliased ? `c${slot}` : slot];
-    return raw === null || raw === undefined ? null : layout.decode(column, raw);
+    if (raw === null || raw === undefined) return null;
+    const decode = layout.decoders[column.index];
+    return decode === null || decode === undefined ? raw : decode(raw);
   }
 }
 

@@ -109,13 +109,18 @@ async function restoreKeys(meta: ModelMeta, tx: Session, on: readonly ColumnMeta
   }
 }
 
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  // Rows are mostly written by one line of code, which names them in one order.
+  return a.length === b.length && (a.every((name, i) => name === b[i]) || a.every((name) => b.includes(name)));
+}
+
 /** Neighbours for which the same properties were given. */
 function runsOf(pending: readonly Pending[], given: readonly (readonly string[])[]): { given: readonly string[]; rows: Pending[] }[] {
   const runs: { given: readonly string[]; rows: Pending[] }[] = [];
   pending.forEach((row, i) => {
     const names = given[i] as readonly string[];
     const last = runs.at(-1);
-    if (last !== undefined && [...last.given].sort().join() === [...names].sort().join()) last.rows.push(row);
+    if (last !== undefined && sameNames(last.given, names)) last.rows.push(row);
     else runs.push({ given: names, rows: [row] });
   });
   return runs;

@@ -17,12 +17,12 @@ export type ModelConstructor = new (values?: never) => ModelBase;
 
 function layoutAt(meta: ModelMeta, places: ReadonlyMap<ColumnMeta, number>, access: WireAccess): RowLayout {
   const slots: (number | undefined)[] = new Array(meta.columns.size).fill(undefined);
-  for (const [column, slot] of places) slots[column.index] = slot;
-  const decode = (column: ColumnMeta, raw: unknown): unknown => {
-    const decoder = access.decode(column.codec);
-    return decoder === null ? raw : decoder(raw as never);
-  };
-  return { slots, decode, aliased: access.aliased };
+  const decoders: RowLayout["decoders"][number][] = new Array(meta.columns.size).fill(null);
+  for (const [column, slot] of places) {
+    slots[column.index] = slot;
+    decoders[column.index] = access.decode(column.codec) as RowLayout["decoders"][number];
+  }
+  return { slots, decoders, aliased: access.aliased };
 }
 
 function targetOf(model: NonNullable<QuerySource["model"]>, layout: RowLayout, session: Session): InstanceTarget {

@@ -7,8 +7,6 @@ export class BoundedMap<V> {
   readonly #entries = new Map<string, V>();
   readonly #limit: number;
   readonly #onEvict: (value: V) => void;
-  /** The key that was read or written last: the same one again need not be moved. */
-  #youngest: string | null = null;
 
   constructor(limit: number, onEvict: (value: V) => void = () => {}) {
     this.#limit = limit;
@@ -17,15 +15,14 @@ export class BoundedMap<V> {
 
   get(key: string): V | undefined {
     const value = this.#entries.get(key);
-    if (value === undefined || key === this.#youngest) return value;
-    this.#youngest = key;
+    // While there is room for as many again, nothing is near being forgotten.
+    if (value === undefined || this.#entries.size * 2 <= this.#limit) return value;
     this.#entries.delete(key);
     this.#entries.set(key, value);
     return value;
   }
 
   set(key: string, value: V): void {
-    this.#youngest = key;
     this.#entries.delete(key);
     this.#entries.set(key, value);
     if (this.#entries.size <= this.#limit) return;

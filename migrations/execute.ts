@@ -131,10 +131,11 @@ interface Counts {
 /** Writes down how far it is. A migration that was taken back has no row. */
 export async function note(db: DataHandle, planned: PlannedMigration, status: Status, counts: Counts): Promise<void> {
   const records = MigrationRecord.using(db);
-  const { name, checksum } = planned.migration;
+  const { name, checksum, replaces } = planned.migration;
   const over = status === "applied";
   if (over && planned.direction === "down") {
-    await records.where({ name }).delete();
+    // What it stands for was taken back with it: their rows would say that nothing has to be run again.
+    await records.where((m) => m.name.in([name, ...replaces])).delete();
     return;
   }
   const { done, begun, steps, started } = counts;

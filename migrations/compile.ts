@@ -10,11 +10,11 @@ import type { DataStep, Operation, SqlStatements } from "./operations.ts";
 import { type ColumnState, type DefaultData, keyOf, nameOf, type SchemaState, shownName, type TableState } from "./state.ts";
 import { codecOf, typePart } from "./types.ts";
 
-/** What is run, in order. `operation` counts from 0. */
+/** What is run, in order. */
 export type Step =
-  | { readonly kind: "ddl"; readonly operation: number; readonly label: string; readonly step: DdlStep }
-  | { readonly kind: "sql"; readonly operation: number; readonly label: string; readonly sql: string }
-  | { readonly kind: "data"; readonly operation: number; readonly label: string; readonly work: DataStep };
+  | { readonly kind: "ddl"; readonly label: string; readonly step: DdlStep }
+  | { readonly kind: "sql"; readonly label: string; readonly sql: string }
+  | { readonly kind: "data"; readonly label: string; readonly work: DataStep };
 
 export interface CompileTarget {
   readonly dialect: Dialect;
@@ -28,44 +28,49 @@ export interface CompileTarget {
 export function compileOperations(operations: readonly Operation[], start: SchemaState, target: CompileTarget): Step[] {
   const steps: Step[] = [];
   let state = start;
-  let pending: { readonly table: string; readonly operation: number; readonly label: string; readonly steps: TableStep[] } | null = null;
+  // Changes of one table in a row are put into SQL together, and each statement tells whose it is.
+  let pending: { readonly table: string; readonly labels: Map<TableStep, string> } | null = null;
   const o = { traits: target.traits, naming: defaultNaming };
   const { ddl, name: dialect } = target.dialect;
   const flush = (): void => {
     if (pending === null) return;
-    const { operation, label, steps: changes } = pending;
-    for (const step of ddl.alterTable(changes, o)) steps.push({ kind: "ddl", operation, label, step });
+    const { labels } = pending;
+    const changes = [...labels.keys()];
+    for (const step of ddl.alterTable(changes, o)) {
+      const label = (step.of ?? changes).map((change) => labels.get(change)).join(", ");
+      steps.push({ kind: "ddl", label, step });
+    }
     pending = null;
   };
-  const push = (operation: number, label: string, statements: readonly string[]): void => {
+  const push = (label: string, statements: readonly string[]): void => {
     flush();
-    for (const sql of statements) steps.push({ kind: "ddl", operation, label, step: { sql } });
+    for (const sql of statements) steps.push({ kind: "ddl", label, step: { sql } });
   };
-  const compile = (operation: Operation, i: number, seen: SchemaState): SchemaState => {
+  const compile = (operation: Operation, seen: SchemaState): SchemaState => {
     const label = describeOperation(operation);
     switch (operation.op) {
       case "createTable": {
         const after = applyOperation(seen, operation);
-        push(i, label, ddl.createTables([definitionOf(tableOf(after, operation.table), dialect)], o));
+        push(label, ddl.createTables([definitionOf(tableOf(after, operation.table), dialect)], o));
         return after;
       }
       case "dropTable": {
         refuseReferred(seen, tableOf(seen, operation.table));
-        push(i, label, ddl.dropTables([definitionOf(tableOf(seen, operation.table), dialect)], { ...o, ifExists: false, cascade: false }));
+        push(label, ddl.dropTables([definitionOf(tableOf(seen, operation.table), dialect)], { ...o, ifExists: false, cascade: false }));
         return applyOperation(seen, operation);
       }
       case "runSql":
         flush();
-        for (const sql of statementsFor(operation.up, dialect, label)) steps.push({ kind: "sql", operation: i, label, sql });
+        for (const sql of statementsFor(operation.up, dialect, label)) steps.push({ kind: "sql", label, sql });
         return seen;
       case "run":
         flush();
-        steps.push({ kind: "data", operation: i, label, work: operation.up });
+        steps.push({ kind: "data", label, work: operation.up });
         return seen;
       case "separateState": {
         flush();
         let database = seen;
-        for (const inner of operation.database) database = compile(inner, i, database);
+        for (const inner of operation.database) database = compile(inner, database);
         flush();
         return applyOperation(seen, operation);
       }
@@ -77,16 +82,14 @@ export function compileOperations(operations: readonly Operation[], start: Schem
         const [before, next] = [definitionOf(from, dialect), definitionOf(to, dialect)];
         const change = changeOf(operation, from, to, before, dialect);
         if (pending !== null && pending.table !== keyOf(operation.table)) flush();
-        pending ??= { table: keyOf(operation.table), operation: i, label, steps: [] };
-        pending.steps.push({ change, before, after: next });
+        pending ??= { table: keyOf(operation.table), labels: new Map() };
+        pending.labels.set({ change, before, after: next }, label);
         if (operation.op === "renameTable" || operation.op === "renameColumn") flush();
         return after;
       }
     }
   };
-  operations.forEach((operation, i) => {
-    state = compile(operation, i, state);
-  });
+  for (const operation of operations) state = compile(operation, state);
   flush();
   return steps;
 }

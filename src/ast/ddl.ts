@@ -111,4 +111,6 @@ export interface DdlStep {
   /** Run before it when an earlier run of it was broken off. */
   readonly cleanup?: string;
   readonly rebuild?: TableRebuild;
+  /** Which changes it makes. */
+  readonly of?: readonly TableStep[];
 }

@@ -12,7 +12,7 @@ export type Of<K extends Kind> = TableStep & { readonly change: Change<TableChan
 export abstract class AlterWriter extends TableWriter {
   /** The changes of one table, in order. */
   alter(steps: readonly TableStep[]): DdlStep[] {
-    return steps.flatMap((step) => this.change(step).map((sql): DdlStep => (typeof sql === "string" ? { sql } : sql)));
+    return steps.flatMap((step) => this.change(step).map((sql): DdlStep => ({ ...(typeof sql === "string" ? { sql } : sql), of: [step] })));
   }
 
   /** Columns, primary key and checks; it ends with the session, and lasting tables know nothing of it. */

@@ -232,7 +232,7 @@ class SqliteTables extends AlterWriter {
       after: this.afterTable(plan),
     };
     const { create, copy, counter, drop, rename } = rebuild;
-    return { sql: [create, copy, ...counter, drop, rename, ...rebuild.after].join(";\n"), rebuild };
+    return { sql: [create, copy, ...counter, drop, rename, ...rebuild.after].join(";\n"), rebuild, of: steps };
   }
 
   #counter(table: TableRef, temporary: string): string[] {

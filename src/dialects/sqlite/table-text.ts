@@ -21,7 +21,14 @@ export interface TableText {
   readonly foreignKeys: readonly { readonly name: string | null; readonly columns: readonly string[] }[];
 }
 
-const pattern = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|[\w$\u0080-\uffff.]+|[^\s]/gu;
+const parts = [
+  /--[^\n]*|\/\*[\s\S]*?\*\//,
+  /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]/,
+  // What is one word only as long as no blank stands in it.
+  /[xX]'[^']*'|0[xX][\da-fA-F]+|\d+(?:\.\d*)?[eE][+-]?\d+|->>?|<[=<>]|>[=>]|!=|==|\|\|/,
+  /[\w$\u0080-\uffff.]+|[^\s]/,
+];
+const pattern = new RegExp(parts.map(({ source }) => source).join("|"), "gu");
 
 export function tokensOf(text: string): Token[] {
   return [...text.matchAll(pattern)].flatMap(([part]): Token[] => {

@@ -114,8 +114,21 @@ describe("the command line of the built package", () => {
     expect(kakaorm(["pull", "--out", "pulled.ts"]).status).toBe(2);
     expect(kakaorm(["dbcheck", "--models", "pulled.ts"]).status).toBe(0);
     expect(JSON.parse(kakaorm(["inspect"]).stdout)).toMatchObject([{ name: "post", primaryKey: ["id"] }]);
-    const shown = kakaorm(["shell"], { input: "const p = await Post.create({ headline: 'x', body: 'y', rank: 1 })\nawait Post.count()\n" });
-    expect(shown.stdout).toMatch(/^1$/m);
+    const piped = (...lines: string[]): Ran => kakaorm(["shell"], { input: lines.join("\n") });
+    const shown = piped(
+      "const p = await Post.create({ headline: 'x', body: 'y', rank: 1 })",
+      "await new Promise((done) => setTimeout(done, 100))",
+      "function twice(n) {",
+      "  return 2 * n;",
+      "}",
+      "twice(p.rank)",
+      "await Post.count()",
+    );
+    expect(shown).toEqual({ status: 0, stdout: "2\n1\n", stderr: "" });
+    expect(piped("1", "await Post.create({})", "2")).toMatchObject({ status: 1, stdout: "1\n" });
+    expect(piped("await nowhere")).toEqual({ status: 1, stdout: "", stderr: "error: ReferenceError: nowhere is not defined\n" });
+    expect(piped("function f() {")).toMatchObject({ status: 1, stdout: "", stderr: "error: the input ends within a statement\n" });
+    expect(piped("1", ".exit", "2")).toMatchObject({ status: 0, stdout: "1\n" });
   }, 120_000);
 
   it("keeps the parts of a project in folders of their own, in one history", () => {

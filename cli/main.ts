@@ -17,8 +17,10 @@ import { showmigrations } from "./commands/showmigrations.ts";
 import { sqlmigrate } from "./commands/sqlmigrate.ts";
 import { squashmigrations } from "./commands/squashmigrations.ts";
 import { projectsOwn } from "./handover.ts";
-import { messageOf, say } from "./output.ts";
+import { exit, messageOf, say } from "./output.ts";
 import { ownVersion } from "./versions.ts";
+
+const nothing = "Which command?";
 
 async function main(): Promise<void> {
   await yargs(hideBin(process.argv))
@@ -36,7 +38,7 @@ async function main(): Promise<void> {
     .command(squashmigrations)
     .command(shell)
     .command(doctor)
-    .demandCommand(1, "Which command?")
+    .demandCommand(1, nothing)
     .strict()
     .recommendCommands()
     .epilogue("Exit codes: 0 done, 1 failed, 2 wrong use or an answer is missing, 3 something was found (--check, dbcheck, lint)")
@@ -45,18 +47,26 @@ async function main(): Promise<void> {
     .wrap(100)
     .exitProcess(false)
     .fail((message, error, parser) => {
-      if (process.exitCode === 2) return; // told already
-      // An error that a command threw is no wrong use: it goes to the handler below.
+      // An error that a command threw is no wrong use. Neither may be passed over: the command would run all the same.
       if (error && !message) throw error;
-      process.exitCode = 2;
-      console.error(`${message}\n`);
+      if (message !== nothing) throw new UsageError(message.replace(/\s*\n\s*/g, " "), { hint: "--help shows what there is" });
+      process.exitCode = exit.usage;
       parser.showHelp("error");
     })
     .parseAsync();
 }
 
+// A file of the project that waits for something that never comes lets the program end as if all were done.
+const waits = (): void => {
+  process.exitCode = exit.failed;
+  say("error: nothing is left to do, and the command has not ended: does a file of the project wait for what never comes?", "red");
+};
+process.once("beforeExit", waits);
 const other = projectsOwn(process.cwd(), fileURLToPath(import.meta.url));
-(other === null ? main() : import(other)).catch((error: unknown) => {
-  if (process.exitCode === undefined || process.exitCode === 0) process.exitCode = error instanceof UsageError ? 2 : 1;
-  say(`error: ${messageOf(error)}`, "red");
-});
+(other === null ? main() : import(other))
+  .catch((error: unknown) => {
+    if (process.exitCode === undefined || process.exitCode === exit.done)
+      process.exitCode = error instanceof UsageError ? exit.usage : exit.failed;
+    say(`error: ${messageOf(error)}`, "red");
+  })
+  .finally(() => process.off("beforeExit", waits));

@@ -49,23 +49,37 @@ export function defineConfig(config: KakaConfig): KakaConfig {
   return config;
 }
 
-const kinds: { readonly [K in keyof Required<KakaConfig>]: (value: unknown) => boolean } = {
-  models: (value) => typeof value === "string" || (Array.isArray(value) && value.every((item) => typeof item === "string")),
-  migrations: (value) => typeof value === "string",
-  databases: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-  naming: (value) => typeof value === "function" || value === "preserve",
-  apps: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+type Fits = (value: unknown) => boolean;
+const isText: Fits = (value) => typeof value === "string";
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const areTexts: Fits = (value) => isText(value) || (Array.isArray(value) && value.every(isText));
+const isUrl: Fits = (value) => isText(value) || (isRecord(value) && isText(value["env"]));
+const isOptional = (value: unknown, fits: Fits): boolean => value === undefined || fits(value);
+const isDatabase: Fits = (value) =>
+  isOptional(value, (given) => isUrl(given) || (isRecord(given) && isUrl(given["url"]) && isOptional(given["options"], isRecord)));
+const isApp: Fits = (value) => isRecord(value) && areTexts(value["models"]) && isText(value["migrations"]);
+
+const kinds: { readonly [K in keyof Required<KakaConfig>]: { readonly fits: Fits; readonly form: string } } = {
+  models: { fits: areTexts, form: "a path, or a list of paths" },
+  migrations: { fits: isText, form: "a folder" },
+  databases: {
+    fits: (value) => isRecord(value) && Object.values(value).every(isDatabase),
+    form: "an object of URLs by name; a URL is a text, env(name) or { url, options }",
+  },
+  naming: { fits: (value) => typeof value === "function" || value === "preserve", form: 'a function, or "preserve"' },
+  apps: { fits: (value) => isRecord(value) && Object.values(value).every(isApp), form: "an object of { models, migrations } by name" },
 };
 
 /** @throws UsageError for what is no config, naming the key */
 export function checkConfig(value: unknown, file: string): KakaConfig {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (!isRecord(value)) {
     throw new UsageError(`${file} exports no config`, { hint: "write `export default defineConfig({ ... })`" });
   }
   for (const [key, part] of Object.entries(value)) {
-    const fits = Object.hasOwn(kinds, key) ? kinds[key as keyof KakaConfig] : undefined;
-    if (fits === undefined) throw new UsageError(`${file}: unknown key ${key}`, { hint: suggestion(key, Object.keys(kinds)) });
-    if (part !== undefined && !fits(part)) throw new UsageError(`${file}: ${key} has the wrong form`);
+    const kind = Object.hasOwn(kinds, key) ? kinds[key as keyof KakaConfig] : undefined;
+    if (kind === undefined) throw new UsageError(`${file}: unknown key ${key}`, { hint: suggestion(key, Object.keys(kinds)) });
+    if (!isOptional(part, kind.fits)) throw new UsageError(`${file}: ${key} has the wrong form`, { hint: `it takes ${kind.form}` });
   }
   return value as KakaConfig;
 }

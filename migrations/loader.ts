@@ -1,12 +1,12 @@
 /** Reading migration files and other modules of a project, TypeScript included. */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { KakaError, MigrationError } from "../src/errors.ts";
 import { orderMigrations } from "./graph.ts";
 import type { LoadedMigration } from "./migration.ts";
-import { type Operation, runSql, type SqlStatements } from "./operations.ts";
+import { type Operation, type OperationKind, runSql, type SqlStatements } from "./operations.ts";
 
 const endings = /\.(?:[cm]?ts|[cm]?js)$/;
 const declarations = /\.d\.[cm]?ts$/;
@@ -47,7 +47,7 @@ async function typescriptImporter(): Promise<(path: string) => Promise<unknown>>
  */
 export async function importModule(path: string): Promise<Namespace> {
   const file = resolve(path);
-  if (!existsSync(file)) throw new MigrationError(`there is no file ${path}`);
+  if (!existsSync(file) || !statSync(file).isFile()) throw new MigrationError(`there is no file ${path}`);
   try {
     if (plainModule.test(file)) return (await import(pathToFileURL(file).href)) as Namespace;
     jiti ??= typescriptImporter();
@@ -62,7 +62,9 @@ export async function importModule(path: string): Promise<Namespace> {
 
 function firstLine(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text.split("\n").find((line) => line.trim() !== "") ?? "unknown error";
+  const [first = "unknown error", second = ""] = text.split("\n").flatMap((line) => line.trim() || []);
+  // What cannot be parsed has its place in the line after.
+  return /^\S+:\d+:\d+$/.test(second) ? `${first} at ${second}` : first;
 }
 
 /** Line ends and a mark at the start are a matter of the editor, not of the migration. */
@@ -76,9 +78,7 @@ export function checksumOf(text: string): string {
  * @throws MigrationError for a file that is no migration, two files of one name, a missing parent, a circle
  */
 export async function loadMigrations(...folders: readonly [string, ...string[]]): Promise<LoadedMigration[]> {
-  const found = [...new Set(folders)].flatMap((folder) =>
-    existsSync(folder) ? readdirSync(folder).map((file) => ({ folder, file })) : [],
-  );
+  const found = [...new Set(folders)].flatMap((folder) => filesIn(folder).map((file) => ({ folder, file })));
   const files = found.filter(({ file }) => endings.test(file) && !declarations.test(file)).sort((a, b) => (a.file < b.file ? -1 : 1));
   const loaded: LoadedMigration[] = [];
   for (const { folder, file } of files) {
@@ -88,6 +88,12 @@ export async function loadMigrations(...folders: readonly [string, ...string[]])
     loaded.push(await loadFile(join(folder, file), name, before?.name ?? null));
   }
   return orderMigrations(loaded);
+}
+
+function filesIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  if (!statSync(folder).isDirectory()) throw new MigrationError(`${folder} is no folder of migrations`);
+  return readdirSync(folder);
 }
 
 async function loadFile(path: string, name: string, before: string | null): Promise<LoadedMigration> {
@@ -123,11 +129,39 @@ function statements(value: unknown, name: string): SqlStatements {
   throw new MigrationError(`${name}: up and down are lists of SQL texts`);
 }
 
+/** What each kind cannot do without. */
+const required: { readonly [K in OperationKind]: readonly (keyof Extract<Operation, { op: K }>)[] } = {
+  createTable: ["table", "parts"],
+  dropTable: ["table"],
+  renameTable: ["table", "to"],
+  addColumn: ["table", "column"],
+  dropColumn: ["table", "column"],
+  renameColumn: ["table", "column", "to"],
+  alterColumn: ["table", "column", "change"],
+  addIndex: ["table", "index"],
+  dropIndex: ["table", "name"],
+  addUnique: ["table", "unique"],
+  dropUnique: ["table", "name"],
+  addCheck: ["table", "check"],
+  dropCheck: ["table", "name"],
+  addForeignKey: ["table", "foreignKey"],
+  dropForeignKey: ["table", "name"],
+  setPrimaryKey: ["table", "columns"],
+  comment: ["table"],
+  runSql: ["up"],
+  run: ["up"],
+  separateState: ["state", "database"],
+};
+
 function checkedOperations(list: readonly unknown[], name: string): readonly Operation[] {
   list.forEach((operation, i) => {
-    const kind = typeof operation === "object" && operation !== null ? (operation as { op?: unknown }).op : undefined;
-    if (typeof kind !== "string")
-      throw new MigrationError(`${name}: operation ${i + 1} is none`, { hint: "use the functions of kakaorm/migrations" });
+    const given = (typeof operation === "object" && operation !== null ? operation : {}) as Namespace;
+    const kind = String(given["op"]);
+    const parts = Object.hasOwn(required, kind) ? required[kind as OperationKind] : null;
+    const missing = parts?.find((part) => given[part] === undefined || given[part] === null);
+    if (parts !== null && missing === undefined) return;
+    const what = parts === null ? "is none" : `(${kind}) has no ${missing}`;
+    throw new MigrationError(`${name}: operation ${i + 1} ${what}`, { hint: "use the functions of kakaorm/migrations" });
   });
   return list as readonly Operation[];
 }

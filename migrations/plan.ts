@@ -91,7 +91,7 @@ export function replay(files: readonly LoadedMigration[]): SchemaState {
     try {
       return applyAll(state, file.operations);
     } catch (error) {
-      throw error instanceof MigrationError ? new MigrationError(`${file.name}: ${error.message}`) : error;
+      throw new MigrationError(`${file.name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
     }
   }, emptyState);
 }

@@ -103,6 +103,8 @@ describe("the command line of the built package", () => {
     expect(kakaorm(["makemigrations", "--empty", "--name", "by hand"]).stdout).toMatch(/_by_hand\.ts/);
     expect(kakaorm(["migrate"]).status).toBe(0);
     expect(kakaorm(["squashmigrations", "initial"]).stderr).toMatch(/3 migrations with \d+ operations became one with 1/);
+    expect(kakaorm(["lint"])).toMatchObject({ status: 0, stdout: "" });
+    expect(kakaorm(["lint", files()[1] as string].map((name) => name.replace(/\.ts$/, ""))).stdout).toMatch(/loses-data/);
     expect(kakaorm(["migrate"]).stderr).toMatch(/Nothing to do/);
     for (const name of files().slice(0, 3)) rmSync(join(app, "migrations", name));
     expect(kakaorm(["migrate"]).stderr).toMatch(/Nothing to do/);
@@ -166,8 +168,32 @@ describe("the command line of the built package", () => {
     };
     writeFileSync(join(app, "broken.config.ts"), "export default { modles: [] };\n");
     expect(line(kakaorm(["migrate", "--config", "broken.config.ts"]))).toMatch(/unknown key modles \(did you mean models\?\)/);
+    for (const part of ["databases: { a: 5 }", 'databases: { a: { uri: "x" } }', "apps: { a: {} }", "models: [1]"]) {
+      writeFileSync(join(app, "broken.config.ts"), `export default { ${part} };\n`);
+      const ran = kakaorm(["migrate", "--config", "broken.config.ts"]);
+      expect(ran.status).toBe(2);
+      expect(line(ran)).toMatch(/^error: broken\.config\.ts: \w+ has the wrong form \(it takes /);
+    }
     writeFileSync(join(app, "broken.config.ts"), "export default {{;\n");
-    expect(kakaorm(["migrate", "--config", "broken.config.ts"]).status).toBe(1);
+    const parsed = kakaorm(["migrate", "--config", "broken.config.ts"]);
+    expect(parsed.status).toBe(1);
+    expect(line(parsed)).toMatch(/broken\.config\.ts cannot be loaded: .* at \S+broken\.config\.ts:1:\d+\n/);
+    writeFileSync(join(app, "waits.ts"), "await new Promise(() => {});\n");
+    const waits = kakaorm(["makemigrations", "--models", "waits.ts"]);
+    expect(waits.status).toBe(1);
+    expect(line(waits)).toMatch(/does a file of the project wait for what never comes/);
+    for (const wrong of [
+      ["--stepz", "1"],
+      ["--steps", "x"],
+      ["--wait", "x"],
+      ["--direction", "sideways"],
+      ["--down", "--direction", "up"],
+    ]) {
+      const ran = kakaorm(["migrate", ...wrong]);
+      expect(ran.status).toBe(2);
+      expect(line(ran)).toMatch(/^error: /);
+    }
+    expect(line(kakaorm(["migrate", "--dir", "package.json"]))).toMatch(/package\.json is no folder of migrations/);
     expect(line(kakaorm(["makemigrations", "--models", "nowhere/*.ts"]))).toMatch(/no file fits nowhere/);
     writeFileSync(join(app, "bad.ts"), 'import { nothing } from "./gone.ts";\nexport const x = nothing;\n');
     expect(line(kakaorm(["makemigrations", "--models", "bad.ts"]))).toMatch(/bad\.ts cannot be loaded: /);
@@ -175,6 +201,15 @@ describe("the command line of the built package", () => {
     const secret = kakaorm(["migrate", "--db", "postgresql://someone:s3cret@127.0.0.1:1/nothing"]);
     expect(secret.status).toBe(1);
     expect(secret.stderr + secret.stdout).not.toMatch(/s3cret/);
+    for (const [operation, told] of [
+      ["{ op: 'nothing' }", "operation 1 is none"],
+      ["{ op: 'addColumn', table: 'post' }", "operation 1 (addColumn) has no column"],
+      ["{ op: 'dropTable', table: 'nowhere' }", "there is no table nowhere at this point"],
+    ] as const) {
+      writeFileSync(join(app, "migrations/99990101000000_bad.mjs"), `export default { operations: [${operation}] };\n`);
+      for (const command of ["migrate", "lint"]) expect(line(kakaorm([command]))).toContain(`99990101000000_bad: ${told}`);
+    }
+    rmSync(join(app, "migrations/99990101000000_bad.mjs"));
     const [last = ""] = files();
     const path = join(app, "migrations", last);
     const text = readFileSync(path, "utf8");

@@ -2,7 +2,7 @@
 import type { CommandModule } from "yargs";
 import type { DialectName } from "../../migrations/definition.ts";
 import { lintMigrations } from "../../migrations/lint.ts";
-import { findMigration } from "../../migrations/plan.ts";
+import { effective, findMigration } from "../../migrations/plan.ts";
 import { dialectsOf, findingText } from "../findings.ts";
 import { projectOptions } from "../options.ts";
 import { data, exit, json, say } from "../output.ts";
@@ -27,10 +27,13 @@ export const lint: CommandModule<object, Options> = {
   async handler(o) {
     const project = await openProject(o);
     const files = await migrationFiles(project);
-    const last = files.at(-1);
-    const chosen = o.all ? files : o.migration !== undefined ? [findMigration(files, o.migration)] : last === undefined ? [] : [last];
+    // A squashed file and those that it stands for lead to the same tables: one or the others.
+    const own = effective(files, new Set());
+    const last = own.at(-1);
+    const chosen = o.all ? own : o.migration !== undefined ? [findMigration(files, o.migration)] : last === undefined ? [] : [last];
     const dialects: readonly DialectName[] = o.dialect.length > 0 ? o.dialect : dialectsOf(project);
-    const findings = lintMigrations(files, new Set(chosen.map(({ name }) => name)), dialects);
+    const line = chosen.every((file) => own.includes(file)) ? own : files.filter(({ replaces }) => replaces.length === 0);
+    const findings = lintMigrations(line, new Set(chosen.map(({ name }) => name)), dialects);
     if (o.json) json(findings);
     else for (const finding of findings) data(`${finding.migration} ${findingText(finding)}`);
     if (findings.length === 0) say("Nothing to say", "green");

@@ -14,7 +14,7 @@ interface Options extends ProjectOptions {
   readonly target: string | undefined;
   readonly to: string | undefined;
   readonly down: boolean;
-  readonly direction: "up" | "down";
+  readonly direction: "up" | "down" | undefined;
   readonly steps: number | undefined;
   readonly fake: boolean;
   readonly plan: boolean;
@@ -35,7 +35,7 @@ export const migrate: CommandModule<object, Options> = {
       .positional("target", { type: "string", describe: "The last migration to apply, like --to" })
       .option("to", { type: "string", describe: "The last migration to apply; with --down the last to keep, or zero" })
       .option("down", { type: "boolean", default: false, describe: "Take migrations back: the last one, unless --steps or --to says more" })
-      .option("direction", { choices: ["up", "down"] as const, default: "up" as const, describe: "The same in other words" })
+      .option("direction", { choices: ["up", "down"] as const, describe: "The same in other words; up unless said" })
       .option("steps", { type: "number", describe: "How many migrations" })
       .option("fake", { type: "boolean", default: false, describe: "Note them as applied (or taken back) without running them" })
       .option("plan", { alias: "dry-run", type: "boolean", default: false, describe: "Print the SQL and run nothing" })
@@ -49,6 +49,8 @@ export const migrate: CommandModule<object, Options> = {
   async handler(o) {
     const project = await openProject(o);
     const files = await migrationFiles(project);
+    if (o.down && o.direction === "up") throw new UsageError("--down and --direction up say opposite things");
+    if (!(o.wait >= 0)) throw new UsageError("--wait is a number of seconds");
     if (o.steps !== undefined && !(Number.isSafeInteger(o.steps) && o.steps >= 0)) throw new UsageError("--steps is a whole number");
     const plan = {
       direction: o.down ? ("down" as const) : o.direction,

@@ -1,7 +1,8 @@
 /** `kakaorm squashmigrations`: one file in the place of several. */
 import { relative } from "node:path";
 import type { CommandModule } from "yargs";
-import { findMigration } from "../../migrations/plan.ts";
+import { assertOneHead } from "../../migrations/graph.ts";
+import { effective, findMigration } from "../../migrations/plan.ts";
 import { squash } from "../../migrations/squash.ts";
 import { freshName, printMigration, writeMigration } from "../../migrations/writer.ts";
 import { UsageError } from "../../src/errors.ts";
@@ -28,6 +29,7 @@ export const squashmigrations: CommandModule<object, Options> = {
   async handler(o) {
     const project = await openProject(o);
     const files = await migrationFiles(project);
+    assertOneHead(effective(files, new Set()));
     const [first, last] = [findMigration(files, o.from), o.to === undefined ? files.at(-1) : findMigration(files, o.to)];
     const [start, end] = [files.indexOf(first), last === undefined ? -1 : files.indexOf(last)];
     if (end <= start) throw new UsageError(`${last?.name ?? "nothing"} does not come after ${first.name}`);

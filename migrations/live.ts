@@ -1,4 +1,5 @@
 /** A live database as a state: in the models' own words where the server means the same, in the server's words elsewhere. */
+import type { TableRef } from "../src/ast/select.ts";
 import type { DdlOptions } from "../src/dialects/ddl-options.ts";
 import type { Echo, InspectedColumn, InspectedTable, InspectedType, Scratch } from "../src/dialects/inspect.ts";
 import type { Engine } from "../src/engine/engine.ts";
@@ -17,6 +18,7 @@ import {
   keyOf,
   nameOf,
   type SchemaState,
+  shownName,
   type TableState,
   type TypeData,
   type UniqueState,
@@ -27,22 +29,42 @@ import { typePart } from "./types.ts";
 const own: ReadonlySet<string> = new Set([historyTable]);
 
 /**
- * What the database has. Columns, keys and conditions that mean there what `expected` says are told in its words, so that comparing
- * the two shows real differences only. Tables that nobody expects are told as the server has them.
+ * What the database has in its own place, in the schemas that `expected` names and in those that are asked for. Columns, keys and
+ * conditions that mean there what `expected` says are told in its words, so that comparing the two shows real differences only.
+ * Tables that nobody expects are told as the server has them.
  */
-export async function liveState(engine: Engine, expected: SchemaState): Promise<SchemaState> {
-  const { inspector } = engine.dialect;
-  const tables = (await inspector.tables(engine)).filter(({ table }) => !own.has(table.name));
+export async function liveState(engine: Engine, expected: SchemaState, schemas: readonly string[] = []): Promise<SchemaState> {
+  const tables = (await liveTables(engine, expected, schemas)).filter(({ table }) => !own.has(table.name));
   // One connection for what is temporary; nothing of it lasts.
   return engine.transaction(async (tx) => {
     const state = new Map<string, TableState>();
     for (const live of tables) {
-      const key = keyOf(live.table.name);
+      const key = keyOf(nameOf(live.table));
       const wanted = expected.get(key);
       state.set(key, wanted === undefined ? rawTable(live) : await alignedTable(tx, live, wanted, engine));
     }
     return state;
   });
+}
+
+async function liveTables(engine: Engine, expected: SchemaState, schemas: readonly string[]): Promise<InspectedTable[]> {
+  const { inspector } = engine.dialect;
+  const here = await inspector.tables(engine);
+  const named = new Set([...schemas, ...[...expected.values()].flatMap(({ schema }) => schema ?? [])]);
+  if (named.size === 0) return here;
+  const place = await inspector.place(engine);
+  // Tables of the database's own place are known by their bare names, unless the models name the place.
+  const called = (table: TableRef): TableRef => {
+    const full = { name: table.name, schema: place };
+    return table.schema === null && place !== null && expected.has(keyOf(nameOf(full))) ? full : table;
+  };
+  const tables = [...here];
+  for (const schema of named) if (schema !== place) tables.push(...(await inspector.tables(engine, schema)));
+  return tables.map((live) => ({
+    ...live,
+    table: called(live.table),
+    foreignKeys: live.foreignKeys.map((key) => ({ ...key, target: called(key.target) })),
+  }));
 }
 
 function scratchOf(db: DataHandle): Scratch {
@@ -93,7 +115,7 @@ function rawKey(key: InspectedTable["foreignKeys"][number]): ForeignKeyState {
   return {
     name: key.name,
     columns: key.columns,
-    target: key.target.schema === null ? key.target.name : { schema: key.target.schema, name: key.target.name },
+    target: nameOf(key.target),
     targetColumns: key.targetColumns,
     ...(key.onDelete === "no action" ? {} : { onDelete: key.onDelete }),
     ...(key.onUpdate === "no action" ? {} : { onUpdate: key.onUpdate }),
@@ -267,5 +289,5 @@ export function onlyTables(live: SchemaState, known: SchemaState): SchemaState {
 
 /** Names of tables that nobody declares. */
 export function undeclared(live: SchemaState, known: SchemaState): string[] {
-  return [...live].filter(([key]) => !known.has(key)).map(([, table]) => String(nameOf(table)));
+  return [...live].filter(([key]) => !known.has(key)).map(([, table]) => shownName(nameOf(table)));
 }

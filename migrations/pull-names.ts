@@ -1,7 +1,7 @@
 /** Names in the code for what a database has. */
 import { isReserved } from "../src/model/reserved.ts";
 import { snakeCase } from "../src/util/names.ts";
-import { keyOf, type TableState } from "./state.ts";
+import { keyOf, nameOf, type TableState } from "./state.ts";
 
 /** A table with the names that its model has in the code. */
 export interface PulledTable {
@@ -60,7 +60,7 @@ export function unused(name: string, taken: Set<string>): string {
 export function modelNames(tables: readonly TableState[]): Map<string, PulledTable> {
   const taken = new Set<string>(reservedClasses);
   return new Map(
-    tables.map((table) => [keyOf(table.name), { table, model: unused(pascal(table.name), taken), properties: propertiesOf(table) }]),
+    tables.map((table) => [keyOf(nameOf(table)), { table, model: unused(pascal(table.name), taken), properties: propertiesOf(table) }]),
   );
 }
 

@@ -1,6 +1,6 @@
 /** Relations of pulled models, from their foreign keys. */
 import { camel, type PulledTable, unused } from "./pull-names.ts";
-import { type ForeignKeyState, keyOf, same, type TableState } from "./state.ts";
+import { type ForeignKeyState, keyOf, nameOf, same, type TableState } from "./state.ts";
 
 export interface PulledRelation {
   readonly name: string;
@@ -29,7 +29,7 @@ function linksOf(table: TableState): readonly [ForeignKeyState, ForeignKeyState]
 
 /** By name of model. */
 export function relationsOf(pulled: readonly PulledTable[]): Map<string, PulledRelation[]> {
-  const byKey = new Map(pulled.map((one) => [keyOf(one.table.name), one]));
+  const byKey = new Map(pulled.map((one) => [keyOf(nameOf(one.table)), one]));
   const taken = new Map(pulled.map((one) => [one.model, new Set([...one.properties.values(), "id"])]));
   const found = new Map<string, PulledRelation[]>(pulled.map((one) => [one.model, []]));
   const add = (model: string, wanted: string, text: string): void => {

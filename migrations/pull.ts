@@ -8,6 +8,7 @@ import {
   type DefaultData,
   type ForeignKeyState,
   keyOf,
+  nameOf,
   type SchemaState,
   same,
   type TableState,
@@ -26,7 +27,7 @@ export function printModels(state: SchemaState): { readonly text: string; readon
   const relations = relationsOf([...pulled.values()]);
   const declared = new Set<string>();
   const classes = [...pulled.values()].map((one) => {
-    declared.add(keyOf(one.table.name));
+    declared.add(keyOf(nameOf(one.table)));
     return printModel(one, { pulled, declared, used, notes, relations: relations.get(one.model) ?? [] });
   });
   const names = [...used].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
@@ -192,6 +193,7 @@ function optionsOf({ table, properties }: PulledTable, { used, pulled, declared,
     return [`{ on: [${on}], target: () => ${target.model}, references: [${references}]${more === "" ? "" : `, ${more}`} }`];
   });
   if (keys.length > 0) parts.push(`foreignKeys: [${keys.join(", ")}]`);
+  if (table.schema !== null) parts.push(`schema: ${text(table.schema)}`);
   if (table.comment !== null) parts.push(`comment: ${text(table.comment)}`);
   return parts.length === 0 ? "" : `{ ${parts.join(", ")} }`;
 }

@@ -6,13 +6,23 @@ import { projectOptions } from "../options.ts";
 import { exit, json } from "../output.ts";
 import { openProject, type ProjectOptions, withDatabase } from "../project.ts";
 
-export const inspect: CommandModule<object, ProjectOptions> = {
+interface Options extends ProjectOptions {
+  readonly schema: readonly string[];
+}
+
+export const inspect: CommandModule<object, Options> = {
   command: "inspect",
   describe: "Print the tables of a database as JSON",
-  builder: (parser) => projectOptions(parser) as never,
+  builder: (parser) =>
+    projectOptions(parser).option("schema", {
+      type: "string",
+      array: true,
+      default: [],
+      describe: "Tables of these schemas as well",
+    }) as never,
   async handler(o) {
     const project = await openProject(o);
-    const live = await withDatabase(project, (engine) => liveState(engine, emptyState));
+    const live = await withDatabase(project, (engine) => liveState(engine, emptyState, o.schema));
     json([...live.values()]);
     process.exitCode = exit.done;
   },

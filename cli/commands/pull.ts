@@ -13,6 +13,7 @@ import { openProject, type ProjectOptions, withDatabase } from "../project.ts";
 interface Options extends ProjectOptions {
   readonly out: string | undefined;
   readonly force: boolean;
+  readonly schema: readonly string[];
   readonly table: readonly string[];
 }
 
@@ -23,10 +24,11 @@ export const pull: CommandModule<object, Options> = {
     projectOptions(parser)
       .option("out", { type: "string", describe: "The file to write; stdout unless said" })
       .option("force", { type: "boolean", default: false, describe: "Replace a file that is there" })
+      .option("schema", { type: "string", array: true, default: [], describe: "Tables of these schemas as well" })
       .option("table", { type: "string", array: true, default: [], describe: "These tables only" }) as never,
   async handler(o) {
     const project = await openProject(o);
-    const live = await withDatabase(project, (engine) => liveState(engine, emptyState));
+    const live = await withDatabase(project, (engine) => liveState(engine, emptyState, o.schema));
     const unknown = o.table.find((name) => ![...live.values()].some((table) => table.name === name));
     if (unknown !== undefined) throw new UsageError(`there is no table ${unknown}`);
     const chosen = new Map([...live].filter(([, { name }]) => o.table.length === 0 || o.table.includes(name)));

@@ -89,7 +89,10 @@ export interface Echo {
 export interface Inspector {
   /** The tables of the database's own place (PostgreSQL: the current schema); none of the server's. */
   tableNames(db: Asker): Promise<TableRef[]>;
-  tables(db: Asker): Promise<InspectedTable[]>;
+  /** The name of that place: null where no table can be anywhere else. */
+  place(db: Asker): Promise<string | null>;
+  /** The tables there, whose schema is null; or those of a schema that is named. A schema that does not exist has none. */
+  tables(db: Asker, schema?: string): Promise<InspectedTable[]>;
   /**
    * The same definition as the server would have it, found by making a temporary table. Names of keys and indexes play no part.
    * The definition has columns, a primary key and checks only.

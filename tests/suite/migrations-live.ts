@@ -6,8 +6,12 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { diffStates } from "../../migrations/diff.ts";
 import { stateOfModels } from "../../migrations/from-models.ts";
-import { liveState, onlyTables } from "../../migrations/live.ts";
+import { liveState, onlyTables, undeclared } from "../../migrations/live.ts";
+import type { LoadedMigration } from "../../migrations/migration.ts";
+import { Migrator } from "../../migrations/migrator.ts";
+import { runSql } from "../../migrations/operations.ts";
 import { printModels } from "../../migrations/pull.ts";
+import { runMigrations } from "../../migrations/runner.ts";
 import { emptyState, type SchemaState } from "../../migrations/state.ts";
 import {
   bigint,
@@ -77,6 +81,65 @@ export function suite(t: TargetContext): void {
         expect(await differences(stateOfModels([Author, Post], naming))).toMatchObject([{ op: "addIndex", index: { columns: ["day"] } }]);
       } finally {
         await db.dropTable(Post, Author);
+      }
+    });
+
+    // Elsewhere a schema is another file, which one connection knows.
+    it.runIf(t.family !== "sqlite")("lie in all schemas that the models name", async () => {
+      const db = t.engine();
+      const other = `live_schema_${process.pid}`;
+      const here = await db.dialect.inspector.place(db);
+      class Owner extends Model("live_owner", { name: str().unique() }, { schema: other }) {}
+      // The same name in two schemas: two tables.
+      const bare = t.family === "mysql" ? { schema: here ?? "" } : {};
+      class Near extends Model("live_thing", { ownerId: foreignKey(() => Owner, { onDelete: "cascade" }), at: datetime() }, bare) {}
+      class Far extends Model("live_thing", { nearId: foreignKey(() => Near).index(), rank: int() }, { schema: other }) {}
+      // The database's own place, by its name.
+      class Named extends Model("live_named", { farId: foreignKey(() => Far) }, { schema: here ?? "" }) {}
+      const models = [Owner, Near, Far, Named];
+      const drop = sql.unsafe(t.family === "mysql" ? "" : "cascade");
+      const file: LoadedMigration = {
+        name: "1_schemas",
+        path: "",
+        checksum: "0".repeat(64),
+        parents: [],
+        operations: [
+          runSql(`create schema ${other}`, { down: `drop schema ${other}` }),
+          ...diffStates(emptyState, stateOfModels(models, naming)).operations,
+        ],
+        replaces: [],
+        transaction: true,
+      };
+      try {
+        await runMigrations(db, [file]);
+        expect(await differences(stateOfModels(models, naming))).toEqual([]);
+        class Wider extends Model("live_thing", { nearId: foreignKey(() => Near), rank: int() }, { schema: other }) {}
+        const table = { schema: other, name: "live_thing" };
+        expect(await differences(stateOfModels([Owner, Near, Wider], naming))).toEqual([
+          { op: "dropIndex", table, name: "live_thing_near_id_idx" },
+        ]);
+        const migrator = new Migrator(db);
+        await (await migrator.planWithDrop([Owner, Near, Wider])).apply();
+        expect((await migrator.planWithDrop([Owner, Near, Wider])).isEmpty).toBe(true);
+        await (await migrator.plan(models)).apply();
+        const live = await liveState(db, emptyState, [other]);
+        const pulled = printModels(new Map([...live].filter(([, { name }]) => /^live_(?:owner|thing|named)$/.test(name))));
+        expect(pulled.notes).toEqual([]);
+        expect(pulled.text.match(/schema: "live_schema_\d+"/g)).toHaveLength(2);
+        if (t.family === "mysql") {
+          class Bare extends Model("live_bare", { title: str() }) {}
+          class Lost extends Model("live_lost", { bareId: foreignKey(() => Bare) }, { schema: other }) {}
+          // It would refer to a table of its own database.
+          await expect((await migrator.plan([Bare, Lost])).apply()).rejects.toThrow(/refers to live_bare, whose database is not named/);
+        }
+        await runMigrations(db, [file], { direction: "down" });
+        expect(undeclared(await liveState(db, stateOfModels(models, naming)), emptyState).filter((name) => name.includes("live_"))).toEqual(
+          [],
+        );
+      } finally {
+        for (const name of ["live_named", "live_thing"]) await db.execute`drop table if exists ${sql.id(name)} ${drop}`;
+        await db.execute`drop schema if exists ${sql.id(other)} ${drop}`;
+        await db.execute`drop table if exists kakaorm_migrations`;
       }
     });
 

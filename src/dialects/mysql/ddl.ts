@@ -125,6 +125,13 @@ class MysqlTables extends AlterWriter {
         hint: 'use "set null" or "restrict"',
       });
     }
+    // A bare name is looked for beside the table, not in the database that the session is in.
+    if (definition.table.schema !== null && key.target.schema === null) {
+      throw new UnsupportedError(
+        `a foreign key of ${definition.table.schema}.${definition.table.name} refers to ${key.target.name}, whose database is not named`,
+        { hint: "declare the schema of that model as well: its bare name would mean another table" },
+      );
+    }
     return super.reference(definition, key);
   }
 

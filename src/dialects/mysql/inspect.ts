@@ -78,9 +78,12 @@ interface ColumnRow {
 }
 
 /** The rows of `information_schema` tell nothing of temporary tables: these two statements do. */
-async function described(db: Asker, table: string): Promise<{ columns: InspectedColumn[]; checks: InspectedCheck[] }> {
-  const rows = await db.sql<ColumnRow>`show full columns from ${sql.id(table)}`;
-  const [made] = await db.sql<{ "Create Table": string }>`show create table ${sql.id(table)}`;
+async function described(
+  db: Asker,
+  ...table: readonly [string, ...string[]]
+): Promise<{ columns: InspectedColumn[]; checks: InspectedCheck[] }> {
+  const rows = await db.sql<ColumnRow>`show full columns from ${sql.id(...table)}`;
+  const [made] = await db.sql<{ "Create Table": string }>`show create table ${sql.id(...table)}`;
   const lines = String(made?.["Create Table"] ?? "").split("\n");
   const columns = rows.map((row) => columnOf(row, lines));
   const checks = lines.flatMap((line): InspectedCheck[] => {
@@ -123,11 +126,11 @@ interface IndexRow {
   readonly method: string;
 }
 
-async function indexRows(db: Asker): Promise<IndexRow[]> {
+async function indexRows(db: Asker, place: string | null): Promise<IndexRow[]> {
   return db.sql<IndexRow>`
     select table_name as \`table\`, index_name as name, non_unique as loose, column_name as \`column\`, collation as direction,
       sub_part as part, index_type as method
-    from information_schema.statistics where table_schema = database() order by table_name, index_name, seq_in_index`;
+    from information_schema.statistics where table_schema = coalesce(${place}, database()) order by table_name, index_name, seq_in_index`;
 }
 
 interface KeyRow {
@@ -141,14 +144,14 @@ interface KeyRow {
   readonly onUpdate: string;
 }
 
-async function keyRows(db: Asker): Promise<KeyRow[]> {
+async function keyRows(db: Asker, place: string | null): Promise<KeyRow[]> {
   return db.sql<KeyRow>`
     select k.table_name as \`table\`, k.constraint_name as name, k.column_name as \`column\`,
       nullif(k.referenced_table_schema, database()) as \`schema\`, k.referenced_table_name as target,
       k.referenced_column_name as targetColumn, r.delete_rule as onDelete, r.update_rule as onUpdate
     from information_schema.key_column_usage k join information_schema.referential_constraints r
       on r.constraint_schema = k.constraint_schema and r.constraint_name = k.constraint_name and r.table_name = k.table_name
-    where k.table_schema = database() and k.referenced_table_name is not null order by k.table_name, k.constraint_name, k.ordinal_position`;
+    where k.table_schema = coalesce(${place}, database()) and k.referenced_table_name is not null order by k.table_name, k.constraint_name, k.ordinal_position`;
 }
 
 /** The same to this server: both refuse at once. */
@@ -195,21 +198,26 @@ export const inspector: Inspector = {
       where table_schema = database() and table_type = 'BASE TABLE' order by table_name`;
     return rows.map(({ name }) => ({ name, schema: null }));
   },
-  async tables(db) {
+  async place(db) {
+    const [row] = await db.sql<{ name: string | null }>`select database() as name`;
+    return row?.name ?? null;
+  },
+  async tables(db, schema) {
+    const place = schema ?? null;
     const names = await db.sql<{ name: string; comment: string }>`
       select table_name as name, table_comment as comment from information_schema.tables
-      where table_schema = database() and table_type = 'BASE TABLE' order by table_name`;
-    const [allIndexes, allKeys] = [await indexRows(db), await keyRows(db)];
+      where table_schema = coalesce(${place}, database()) and table_type = 'BASE TABLE' order by table_name`;
+    const [allIndexes, allKeys] = [await indexRows(db, place), await keyRows(db, place)];
     const tables: InspectedTable[] = [];
     for (const { name, comment } of names) {
-      const { columns, checks } = await described(db, name);
+      const { columns, checks } = await described(db, ...((place === null ? [name] : [place, name]) as [string, ...string[]]));
       const keys = foreignKeys(allKeys.filter((row) => row.table === name));
       const own = allIndexes.filter((row) => row.table === name);
       const found = indexes(own, keys);
       const plain = (index: InspectedIndex): boolean =>
         index.unique && !index.special && index.columns.every(({ direction }) => direction === "asc");
       tables.push({
-        table: { name, schema: null },
+        table: { name, schema: place },
         columns,
         primaryKey: own.filter((row) => row.name === "PRIMARY").map(({ column }) => column ?? ""),
         uniques: found.filter(plain).map((index) => ({ name: index.name, columns: index.columns.map(({ column }) => column) })),

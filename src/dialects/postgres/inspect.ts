@@ -120,7 +120,7 @@ async function constraintRows(db: Asker, place: string): Promise<ConstraintRow[]
     select c.relname as table, k.conname as name, k.contype::text as kind,
       array_to_json(array(select attname from unnest(k.conkey) with ordinality u(n, i)
         join pg_catalog.pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.n order by u.i))::text as columns,
-      case when t.relnamespace = c.relnamespace then null else tn.nspname end as "targetSchema", t.relname as target,
+      case when tn.nspname = current_schema() then null else tn.nspname end as "targetSchema", t.relname as target,
       array_to_json(array(select attname from unnest(k.confkey) with ordinality u(n, i)
         join pg_catalog.pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.n order by u.i))::text as "targetColumns",
       k.confdeltype::text as "onDelete", k.confupdtype::text as "onUpdate", pg_get_expr(k.conbin, k.conrelid) as condition
@@ -175,9 +175,9 @@ function foreignKeyOf(row: ConstraintRow): InspectedForeignKey {
   };
 }
 
-async function placeOf(db: Asker): Promise<string> {
+async function placeOf(db: Asker, schema: string | null): Promise<string> {
   const [row] = await db.sql<{ oid: string }>`
-    select oid::text as oid from pg_catalog.pg_namespace where nspname = current_schema()`;
+    select oid::text as oid from pg_catalog.pg_namespace where nspname = coalesce(${schema}::text, current_schema())`;
   return String(row?.oid ?? "0");
 }
 
@@ -189,8 +189,12 @@ export const inspector: Inspector = {
         and c.relkind in ('r', 'p') order by c.relname`;
     return rows.map(({ name }) => ({ name, schema: null }));
   },
-  async tables(db) {
-    const place = await placeOf(db);
+  async place(db) {
+    const [row] = await db.sql<{ name: string | null }>`select current_schema() as name`;
+    return row?.name ?? null;
+  },
+  async tables(db, schema) {
+    const place = await placeOf(db, schema ?? null);
     const columns = await columnRows(db, place);
     const constraints = await constraintRows(db, place);
     const indexes = await indexRows(db, place);
@@ -202,7 +206,7 @@ export const inspector: Inspector = {
       const keys = (kind: string) => own.filter((row) => row.kind === kind);
       const key = (row: ConstraintRow) => ({ name: row.name, columns: JSON.parse(row.columns) as string[] });
       return {
-        table: { name: table, schema: null },
+        table: { name: table, schema: schema ?? null },
         columns: columns.filter((row) => row.table === table).map(columnOf),
         primaryKey: keys("p").flatMap((row) => key(row).columns),
         uniques: keys("u").map(key),

@@ -123,7 +123,9 @@ export const inspector: Inspector = {
       select name from sqlite_schema where type = 'table' and name not like ${"sqlite!_%"} escape '!' order by name`;
     return rows.map(({ name }) => ({ name, schema: null }));
   },
-  async tables(db) {
+  place: async () => null,
+  async tables(db, schema) {
+    if (schema !== undefined) return []; // other files that are attached are known to one connection only
     const rows = await db.sql<Row>`
       select name, sql from sqlite_schema where type = 'table' and name not like ${"sqlite!_%"} escape '!' and sql like ${"create table%"} order by name`;
     const tables: InspectedTable[] = [];

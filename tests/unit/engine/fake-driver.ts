@@ -355,7 +355,7 @@ export function fakeDialect(family: ServerInfo["family"]): Dialect {
       typeChecks: unused,
       wasDone: unused,
     },
-    inspector: { tableNames: unused, tables: unused, echo: unused, fits: unused, action: (action) => action, uniqueIndexes: false },
+    inspector: { tableNames: unused, place: unused, tables: unused, echo: unused, fits: unused, action: unused, uniqueIndexes: false },
     transaction: {
       begin: ({ isolation, readOnly }) => [
         ...(family === "mysql" && isolation !== null ? [`set transaction ${isolation}`] : []),

@@ -25,6 +25,8 @@ interface Job {
 
 const attempts = 5;
 const firstPause = 200;
+/** How long a wait lasts before it is told. */
+const quietMs = 500;
 
 /** False when somebody else had done it meanwhile. */
 export async function executeMigration(
@@ -52,16 +54,19 @@ function needsNoTransaction(step: Step): boolean {
 async function runWhole(job: Job, started: number): Promise<boolean> {
   const { db, planned, steps } = job;
   const counts = { done: steps.length, begun: steps.length, steps: steps.length, started };
-  return retried(job, () =>
-    transactional(db, steps, async (tx) => {
+  return retried(job, () => {
+    // Where the transaction is the lock (SQLite), it begins when nobody else writes any more.
+    const waiting = setTimeout(job.tell, quietMs, { kind: "waiting", holder: "another process" });
+    return transactional(db, steps, async (tx) => {
+      clearTimeout(waiting);
       // Where the transaction is the lock (SQLite), others may have been here between the plan and now.
       const known = await MigrationRecord.using(tx).getOrNull({ name: planned.migration.name });
       if ((known !== null) === (planned.direction === "up")) return false;
       for (const [i, step] of steps.entries()) await runStep(job, tx, step, i);
       await note(tx, planned, "applied", counts);
       return true;
-    }),
-  );
+    }).finally(() => clearTimeout(waiting));
+  });
 }
 
 /** One transaction for the work with these steps, checked for rows that refer to nothing where foreign keys must be off. */
@@ -204,13 +209,15 @@ function stepError(error: unknown, where: string): Error {
 
 /** A lock that somebody else holds is waited for in short turns: nobody queues up behind us for long. */
 async function retried(job: Job, work: () => Promise<boolean>): Promise<boolean> {
-  const { o, tell, planned } = job;
+  const { db, o, tell, planned } = job;
   const { name } = planned.migration;
+  // A file that somebody else writes to was waited for as long as was asked for.
+  const limit = db.dialect.name === "sqlite" ? 1 : (o.attempts ?? attempts);
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof RetryableError) || error.outcome === "unknown" || attempt >= (o.attempts ?? attempts)) throw error;
+      if (!(error instanceof RetryableError) || error.outcome === "unknown" || attempt >= limit) throw error;
       tell({ kind: "retry", name, attempt, reason: error.message });
     }
     await sleep(firstPause * 2 ** (attempt - 1) * (0.5 + Math.random()));

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Engine } from "../src/engine/engine.ts";
 import { MigrationError } from "../src/errors.ts";
+import type { DataHandle } from "./operations.ts";
 
 export interface LockOptions {
   /** How long to wait for another migrator, in milliseconds. */
@@ -14,17 +15,24 @@ export interface LockOptions {
 
 /** How one kind of server locks. */
 interface Locking {
+  /** What the session needs so that it ends soon after its process. */
+  prepare(db: Engine): Promise<void>;
   take(db: Engine): Promise<boolean>;
   /** True while this session has it: not behind a pooler that changes sessions between statements. */
   held(db: Engine): Promise<boolean>;
   release(db: Engine): Promise<void>;
-  holder(db: Engine): Promise<string>;
+  /** Null: nobody, as far as the server tells. */
+  holder(db: DataHandle): Promise<string | null>;
 }
 
 /** Any two numbers that nobody else is likely to lock. */
 const [high, low] = [0x6b616b61, 0x6d696772];
 
 const postgres: Locking = {
+  // A statement of a process that is gone would run on with the lock held. Servers before 14, and on some systems, cannot look.
+  prepare: async (db) => {
+    await db.scalar`select set_config('client_connection_check_interval', '1s', false)`.catch(() => {});
+  },
   take: async (db) => (await db.scalar<boolean>`select pg_try_advisory_lock(${high}::int, ${low}::int)`) === true,
   held: async (db) =>
     (await db.scalar<boolean>`
@@ -39,17 +47,18 @@ const postgres: Locking = {
       from pg_catalog.pg_locks l left join pg_catalog.pg_stat_activity a on a.pid = l.pid
       where l.locktype = 'advisory' and l.granted and l.classid = ${high}::int::oid and l.objid = ${low}::int::oid
         and l.database = (select oid from pg_catalog.pg_database where datname = current_database())`;
-    if (row === undefined) return "another session";
+    if (row === undefined) return null;
     return `session ${row.pid} (${row.application ?? "unknown"}${row.address === null ? "" : ` from ${row.address}`}, since ${row.since})`;
   },
 };
 
-async function mysqlName(db: Engine): Promise<string> {
+async function mysqlName(db: DataHandle): Promise<string> {
   const database = (await db.scalar<string>`select database()`) ?? "";
   return `kakaorm_${createHash("sha256").update(database).digest("hex").slice(0, 40)}`;
 }
 
 const mysql: Locking = {
+  prepare: async () => {},
   take: async (db) => Number(await db.scalar`select get_lock(${await mysqlName(db)}, 0)`) === 1,
   held: async (db) => Number(await db.scalar`select is_used_lock(${await mysqlName(db)}) = connection_id()`) === 1,
   release: async (db) => {
@@ -57,7 +66,7 @@ const mysql: Locking = {
   },
   async holder(db) {
     const id = await db.scalar<number>`select is_used_lock(${await mysqlName(db)})`;
-    if (id === null) return "another session";
+    if (id === null) return null;
     const [row] = await db.sql<{ host: string; user: string }>`
       select host as host, user as user from information_schema.processlist where id = ${id}`;
     return row === undefined ? `session ${id}` : `session ${id} (${row.user} from ${row.host})`;
@@ -66,10 +75,11 @@ const mysql: Locking = {
 
 /** Every migration of SQLite is one transaction that has the file for itself, and looks at the history from within. */
 const sqlite: Locking = {
+  prepare: async () => {},
   take: async () => true,
   held: async () => true,
   release: async () => {},
-  holder: async () => "another process",
+  holder: async () => null,
 };
 
 const lockings = { postgres, mysql, sqlite } as const;
@@ -83,15 +93,21 @@ export interface MigrationLock {
   release(): Promise<void>;
 }
 
+/** Who migrates this database now, as far as the server tells. */
+export function lockHolder(db: DataHandle): Promise<string | null> {
+  return lockings[db.dialect.name].holder(db);
+}
+
 /** @throws MigrationError when it stays taken, or when this session cannot keep it */
 export async function takeLock(db: Engine, o: LockOptions): Promise<MigrationLock> {
   const locking = lockings[db.dialect.name];
+  await locking.prepare(db);
   const deadline = performance.now() + o.waitMs;
   let told = "";
   for (let pause = firstPause; !(await locking.take(db)); pause = Math.min(pause * 2, longestPause)) {
     o.signal?.throwIfAborted();
     // Who it is, is only told: MySQL fails to list the session of somebody else whose statement is not in its character set.
-    const holder = await locking.holder(db).catch(() => "another session");
+    const holder = (await locking.holder(db).catch(() => null)) ?? "another session";
     if (performance.now() > deadline) {
       throw new MigrationError(`the migrations of this database are locked by ${holder}`, {
         hint: "wait until it has ended, or end that session",

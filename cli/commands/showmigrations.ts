@@ -9,7 +9,7 @@ interface Options extends ProjectOptions {
   readonly json: boolean;
 }
 
-const marks = { applied: "[x]", pending: "[ ]", dirty: "[!]", changed: "[~]", missing: "[?]", replaced: "[-]" } as const;
+const marks = { applied: "[x]", pending: "[ ]", running: "[>]", dirty: "[!]", changed: "[~]", missing: "[?]", replaced: "[-]" } as const;
 
 export const showmigrations: CommandModule<object, Options> = {
   command: "showmigrations",

@@ -35,6 +35,7 @@ import { suite as migrationsLive } from "./migrations-live.ts";
 import { suite as migrationsResume } from "./migrations-resume.ts";
 import { suite as migrationsRights } from "./migrations-rights.ts";
 import { suite as migrationsTools } from "./migrations-tools.ts";
+import { suite as migrationsWaiting } from "./migrations-waiting.ts";
 import { suite as namedWindows } from "./named-windows.ts";
 import { suite as orderInput } from "./order-input.ts";
 import { suite as orphans } from "./orphans.ts";
@@ -202,4 +203,5 @@ export const suites: Readonly<Record<string, Suite>> = {
   "migrations: live": migrationsLive,
   "statements per operation": statementCounts,
   "migrations: tools": migrationsTools,
+  "migrations: waiting": migrationsWaiting,
 };

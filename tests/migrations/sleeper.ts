@@ -6,6 +6,4 @@ import { connect } from "../../src/index.ts";
 const [url = "", statement = ""] = process.argv.slice(2);
 const db = await connect(url, { pool: { max: 2 }, applicationName: "kaka sleeper" });
 const file = { name: "1_sleep", path: "", checksum: "1".repeat(64), parents: [], replaces: [], transaction: true };
-await runMigrations(db, [{ ...file, operations: [runSql(statement, { down: [] })] }], {
-  onEvent: ({ kind }) => process.stdout.write(`${kind}\n`),
-});
+await runMigrations(db, [{ ...file, operations: [runSql(statement, { down: [] })] }]);

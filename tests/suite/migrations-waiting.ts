@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { takeLock } from "../../migrations/lock.ts";
 import type { LoadedMigration } from "../../migrations/migration.ts";
@@ -46,8 +47,10 @@ export function suite(t: TargetContext): void {
 
     it.runIf(t.family === "postgres")("end on the server soon after their process was killed", async () => {
       const args = ["--import", "tsx", join(root, "tests/migrations/sleeper.ts"), t.url(), "select pg_sleep(60)"];
-      const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
-      for await (const chunk of child.stdout) if (String(chunk).includes("step\n")) break;
+      const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+      const asleep = () =>
+        t.engine().sql`select 1 as n from pg_stat_activity where application_name = 'kaka sleeper' and wait_event = 'PgSleep'`;
+      while ((await asleep()).length === 0 && child.exitCode === null) await sleep(50);
       const gone = once(child, "exit");
       child.kill("SIGKILL");
       await gone;

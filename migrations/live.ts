@@ -3,6 +3,7 @@ import type { TableRef } from "../src/ast/select.ts";
 import type { DdlOptions } from "../src/dialects/ddl-options.ts";
 import type { Echo, InspectedColumn, InspectedTable, InspectedType, Scratch } from "../src/dialects/inspect.ts";
 import type { Engine } from "../src/engine/engine.ts";
+import { QueryError } from "../src/errors.ts";
 import { defaultNaming } from "../src/render/naming.ts";
 import { definitionOf } from "./definition.ts";
 import { historyTable } from "./history.ts";
@@ -159,7 +160,14 @@ async function alignedTable(db: DataHandle, live: InspectedTable, wanted: TableS
     checks: conditions.map(({ data }, i) => ({ name: `kaka_condition_${i}`, condition: data })),
   };
   const o: DdlOptions = { traits, naming: defaultNaming };
-  const echo = await inspector.echo(scratchOf(db), definitionOf(bare, dialect.name), o);
+  const echo = await inspector.echo(scratchOf(db), definitionOf(bare, dialect.name), o).catch((error: unknown) => {
+    if (!(error instanceof QueryError) || error.retryable) throw error;
+    throw new QueryError(`how the server spells ${wanted.name} cannot be tried out in a temporary table: ${error.message}`, {
+      cause: error,
+      hint: "compare as a user who may make temporary tables",
+      outcome: "not_applied",
+    });
+  });
   const textOf = (item: CheckState | UniqueState | IndexState): string | null =>
     echo.checks[wanted.columns.length + conditions.findIndex(({ of }) => of === item)] ?? null;
   const checks = [...live.checks];

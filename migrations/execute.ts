@@ -103,7 +103,10 @@ export async function runStepwise(job: Job, from: number, started: number): Prom
     if (i < from) continue;
     const counts = { steps: steps.length, started };
     await note(db, planned, working, { ...counts, done: i, begun: i + 1 });
-    await retried(job, async () => {
+    await retried(job, async (attempt) => {
+      const cleanup = step.kind === "ddl" ? step.step.cleanup : undefined;
+      // What the attempt before has left behind.
+      if (attempt > 1 && cleanup !== undefined) await runDdl(db, cleanup);
       if (inTransaction(db, step)) {
         await db.transaction(async (tx) => {
           await runStep(job, tx, step, i);
@@ -208,14 +211,14 @@ function stepError(error: unknown, where: string): Error {
 }
 
 /** A lock that somebody else holds is waited for in short turns: nobody queues up behind us for long. */
-async function retried(job: Job, work: () => Promise<boolean>): Promise<boolean> {
+async function retried(job: Job, work: (attempt: number) => Promise<boolean>): Promise<boolean> {
   const { db, o, tell, planned } = job;
   const { name } = planned.migration;
   // A file that somebody else writes to was waited for as long as was asked for.
   const limit = db.dialect.name === "sqlite" ? 1 : (o.attempts ?? attempts);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await work();
+      return await work(attempt);
     } catch (error) {
       if (!(error instanceof RetryableError) || error.outcome === "unknown" || attempt >= limit) throw error;
       tell({ kind: "retry", name, attempt, reason: error.message });

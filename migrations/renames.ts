@@ -91,8 +91,10 @@ function renamedColumns(from: SchemaState, to: SchemaState, hints: Hints): Renam
         state = applyOperation(state, operation);
         continue;
       }
-      const same = canonical(typePart(column));
-      const candidates = fresh.filter((other) => !taken.has(other.name) && canonical(typePart(other)) === same);
+      const free = fresh.filter((other) => !taken.has(other.name));
+      const same = free.filter((other) => canonical(typePart(other)) === canonical(typePart(column)));
+      // Without an equal one, those of its kind: a column may be renamed and made longer at once.
+      const candidates = same.length > 0 ? same : free.filter(({ type }) => type === column.type && type !== "native");
       if (candidates.length > 0) {
         questions.push({ kind: "column", table: name, from: column.name, candidates: candidates.map((other) => other.name) });
       }

@@ -4,9 +4,12 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
+import { diffStates } from "../../migrations/diff.ts";
+import { liveState, onlyTables } from "../../migrations/live.ts";
 import { takeLock } from "../../migrations/lock.ts";
 import type { LoadedMigration } from "../../migrations/migration.ts";
-import { addColumn, createTable, type Operation, run } from "../../migrations/operations.ts";
+import { addColumn, addIndex, createTable, type Operation, run } from "../../migrations/operations.ts";
+import { replay } from "../../migrations/plan.ts";
 import { runMigrations } from "../../migrations/runner.ts";
 import { migrationStatus } from "../../migrations/status.ts";
 import { dedicatedEngine } from "../../src/engine/dedicated.ts";
@@ -45,6 +48,18 @@ export function suite(t: TargetContext): void {
       expect((await migrationStatus(t.engine(), files))[0]?.state).toBe("applied");
     });
 
+    it("stop when the session has lost the lock, as behind a pooler that changes sessions", async () => {
+      const mine = dedicatedEngine(t.engine(), { lockTimeoutMs: 1000 });
+      try {
+        const lock = await takeLock(mine, { waitMs: 0, waiting: () => {} });
+        await lock.check();
+        await mine.execute`select ${sql.unsafe(t.family === "postgres" ? "pg_advisory_unlock_all()" : "release_all_locks()")}`;
+        await expect(lock.check()).rejects.toThrow(/has lost the lock .*a connection pooler that changes sessions/);
+      } finally {
+        await mine.disconnect();
+      }
+    });
+
     it.runIf(t.family === "postgres")("end on the server soon after their process was killed", async () => {
       const args = ["--import", "tsx", join(root, "tests/migrations/sleeper.ts"), t.url(), "select pg_sleep(60)"];
       const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
@@ -63,6 +78,53 @@ export function suite(t: TargetContext): void {
       await lock.release();
       await mine.disconnect();
     });
+
+    it("build an index anew after a build was broken off", async () => {
+      const db = t.engine();
+      const unique = { name: "waited_n_key", columns: ["n"], unique: true };
+      const files = [file("1_a", [table, wider], []), file("2_b", [addIndex("waited", unique, { concurrently: true })], ["1_a"])];
+      await runMigrations(db, files.slice(0, 1));
+      await db.execute`insert into waited (n) values (1), (1)`;
+      await expect(runMigrations(db, files)).rejects.toThrow(/2_b, step 1 of 1 \(adds the index waited_n_key to waited\)/);
+      expect((await migrationStatus(db, files))[1]).toMatchObject({ state: "dirty", detail: "applying broken off in step 1 of 1" });
+      await db.execute`delete from waited`;
+      expect((await runMigrations(db, files, { resume: true })).applied).toEqual(["2_b"]);
+      // One that its build left behind would count as another index.
+      const wanted = replay(files);
+      expect(diffStates(onlyTables(await liveState(db, wanted), wanted), wanted).operations).toEqual([]);
+      await runMigrations(db, files, { direction: "down" });
+    });
+
+    it.runIf(t.family === "postgres")(
+      "build an index while others write, and anew after one that took too long to wait for",
+      async () => {
+        const index = addIndex("waited", { name: "waited_n_idx", columns: ["n"] }, { concurrently: true });
+        const files = [file("1_a", [table, wider], []), file("2_b", [index], ["1_a"])];
+        await runMigrations(t.engine(), files.slice(0, 1));
+        const other = await connect(t.url(), { name: `builds ${t.name}`, default: false, lockTimeoutMs: 500 });
+        let retries = 0;
+        const begun: Promise<unknown>[] = [];
+        try {
+          await t.engine().transaction(async (tx) => {
+            await tx.execute`insert into waited (n) values (1)`;
+            begun.push(runMigrations(other, files, { onEvent: ({ kind }) => void (kind === "retry" && retries++) }));
+            for (let rounds = 0; retries === 0 && rounds < 200; rounds++) {
+              const started = performance.now();
+              await other.execute`insert into waited (n) values (2)`;
+              expect(performance.now() - started).toBeLessThan(500);
+              await sleep(50);
+            }
+          });
+          expect(await begun[0]).toEqual({ applied: ["2_b"], reverted: [] });
+          expect(retries).toBeGreaterThan(0);
+          expect(await t.engine().scalar`select indisvalid from pg_index where indexrelid = 'waited_n_idx'::regclass`).toBe(true);
+        } finally {
+          await Promise.allSettled(begun);
+          await other.disconnect();
+        }
+      },
+      30_000,
+    );
 
     it("give up behind a reader, and hold up 20 others no longer than the limit", async () => {
       const limit = 1000;

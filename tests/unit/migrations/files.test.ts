@@ -115,6 +115,15 @@ describe("the autodetector", () => {
     expect(diffStates(from, to, { columns: { "author.name": "label" } }).operations).toEqual([
       { op: "renameColumn", table: "author", column: "name", to: "label" },
     ]);
+    // Of the same kind, and longer: the one may have become the other.
+    class Longer extends Model("author", { label: str({ length: 300 }), rank: int() }) {}
+    const longer = stateOfModels([Longer], naming);
+    expect(diffStates(from, longer).questions[0]).toEqual({ kind: "column", table: "author", from: "name", candidates: ["label"] });
+    expect(diffStates(from, longer, { columns: { "author.name": "label" }, defaults: { "author.rank": "1" } }).operations).toMatchObject([
+      { op: "renameColumn", column: "name", to: "label" },
+      { op: "addColumn", column: { name: "rank" }, fill: 1 },
+      { op: "alterColumn", column: "label", change: { type: { length: 300 } } },
+    ]);
     const apart = diffStates(from, to, { columns: { "author.name": null } });
     expect(apart.questions).toEqual([{ kind: "default", table: "author", column: "label", type: "string" }]);
     class Writer extends Model("writer", { name: str() }) {}

@@ -67,8 +67,9 @@ const mysql: Locking = {
   async holder(db) {
     const id = await db.scalar<number>`select is_used_lock(${await mysqlName(db)})`;
     if (id === null) return null;
+    // Who it is, is only told: the list of sessions cannot be read while one runs a statement of another character set (error 3854).
     const [row] = await db.sql<{ host: string; user: string }>`
-      select host as host, user as user from information_schema.processlist where id = ${id}`;
+      select host as host, user as user from information_schema.processlist where id = ${id}`.catch(() => []);
     return row === undefined ? `session ${id}` : `session ${id} (${row.user} from ${row.host})`;
   },
 };
@@ -106,8 +107,7 @@ export async function takeLock(db: Engine, o: LockOptions): Promise<MigrationLoc
   let told = "";
   for (let pause = firstPause; !(await locking.take(db)); pause = Math.min(pause * 2, longestPause)) {
     o.signal?.throwIfAborted();
-    // Who it is, is only told: MySQL fails to list the session of somebody else whose statement is not in its character set.
-    const holder = (await locking.holder(db).catch(() => null)) ?? "another session";
+    const holder = (await locking.holder(db)) ?? "another session";
     if (performance.now() > deadline) {
       throw new MigrationError(`the migrations of this database are locked by ${holder}`, {
         hint: "wait until it has ended, or end that session",

@@ -44,7 +44,7 @@ import { conflictOrder } from "./conflict.ts";
 import { JsonWriter } from "./json.ts";
 import { negated, underNot } from "./negation.ts";
 import { readsFrom } from "./own-table.ts";
-import { insertsAsDocument, valuesColumnText, writeInserted, writeValues } from "./values.ts";
+import { valuesColumnText, writeInserted, writeValues } from "./values.ts";
 
 /** A long list of these travels as one JSON document. */
 const listTypes: Readonly<Record<string, string>> = {
@@ -237,8 +237,8 @@ export class MysqlRenderer extends Renderer {
   }
 
   protected override insertedRows(node: InsertNode): void {
-    if (insertsAsDocument(node, this.traits)) writeInserted(this, node);
-    else super.insertedRows(node);
+    if (node.rows.length === 1) super.insertedRows(node);
+    else writeInserted(this, node);
   }
 
   protected override valuesColumn(written: string, codec: TypedCodec): string {

@@ -4,6 +4,7 @@ import { type ValuesSource, valuesColumn } from "../../ast/select.ts";
 import type { ColumnType, TypedCodec } from "../../ast/type.ts";
 import type { WireCodec } from "../../codec/codec.ts";
 import type { ExprRenderer } from "../../render/expr-renderer.ts";
+import type { Encoder } from "../../render/sink.ts";
 import type { Traits } from "../../render/traits.ts";
 
 /** What JSON_TABLE is told to read; documents and bytes are texts on the way. */
@@ -32,27 +33,21 @@ export function writeValues(to: ExprRenderer, source: ValuesSource, alias: strin
   }
 }
 
-/** From so many rows on, a document costs both sides less than a parameter for each value. */
-const manyRows = 20;
-
-/**
- * Rows of INSERT ... SELECT are not always numbered without gaps, so that keys are counted from the first one (MySQL): there the
- * values stay in VALUES. What an upsert does may name a column that the document has as well.
- */
-export function insertsAsDocument({ rows, columns, conflict }: InsertNode, { listParameter, insertReturning }: Traits): boolean {
-  if (listParameter !== "json" || !insertReturning || rows.length < manyRows) return false;
-  return conflict === undefined || !columns.some(({ column }) => ownName.test(column.name) || ownName.test(column.property));
-}
-const ownName = /^column\d+$/i;
-
+/** What is only assigned takes the type of its column: a typed integer would cost mysql2 more than all that stands beside it in its row. */
 export function writeInserted(to: ExprRenderer, { columns, rows }: InsertNode): void {
-  const source = { kind: "values", name: "given", columns: columns.map(({ codec }) => codec), rows } as const;
-  const read = source.columns.map(({ type }, c) => {
-    const { name } = valuesColumn(c);
-    return type.word === "bytes" ? `from_base64(${name})` : name;
-  });
-  to.write(`select ${read.join(", ")} from `);
-  writeValues(to, source, source.name);
+  to.write("values ");
+  to.sink.rows(
+    rows,
+    columns.map(({ codec }) => assigned(to.wire(codec).encode as Encoder)),
+  );
+}
+
+/** Integers as texts, which an assignment reads exactly; -0 has its sign as a number only. */
+function assigned(encode: Encoder): Encoder {
+  return (value) => {
+    const sent = encode === null ? value : encode(value);
+    return typeof sent === "bigint" || (Number.isSafeInteger(sent) && !Object.is(sent, -0)) ? String(sent) : sent;
+  };
 }
 
 /** Before JSON_TABLE: a SELECT for each row. */

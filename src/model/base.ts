@@ -15,6 +15,13 @@ const noInput: Readonly<Record<string, unknown>> = Object.create(null);
 
 const inspect = Symbol.for("nodejs.util.inspect.custom");
 
+/** The input whose keys the caller of the constructor has looked at. */
+let looked: unknown = null;
+
+export function lookedAt(values: unknown): void {
+  looked = values;
+}
+
 export let stateOf: (instance: ModelBase) => InstanceState;
 export let attachRow: (instance: ModelBase, row: InstanceState["row"], layout: RowLayout, engine: Engine) => void;
 
@@ -36,11 +43,11 @@ export class ModelBase {
   constructor(values?: unknown) {
     if (values === hydrating) return;
     const meta = metaOf(new.target);
-    const given = values === undefined ? noInput : inputOf(meta, values);
+    if (values !== undefined && values !== looked) inputKeys(meta, values);
+    looked = null;
+    const given = (values ?? noInput) as Readonly<Record<string, unknown>>;
     const record = this as unknown as Record<string, unknown>;
-    for (const column of meta.list) {
-      // What only a variant has is not in other rows.
-      if (!meta.builders.has(column.property)) continue;
+    for (const column of meta.ownColumns) {
       const value = given[column.property];
       record[column.property] = value === undefined ? initialValue(column) : value;
     }

@@ -74,11 +74,8 @@ export function checkNew(meta: ModelMeta): RowCheck {
 export function pendingRows(meta: ModelMeta, instances: readonly ModelBase[], now: Date): Promise<Pending[]> {
   let last: InsertValues | null = null;
   return checkedRows(meta, instances, checkNew(meta), (instance): Pending => {
-    const { columns, values, generated } = insertValues(meta, instance, now);
-    // Rows that name the same columns share their lists.
-    if (last === null || !sameColumns(last.columns, columns) || !sameColumns(last.generated, generated))
-      last = { columns, values: [], generated };
-    return { instance, columns: last.columns, values, generated: last.generated };
+    last = insertValues(meta, instance, now, last);
+    return { instance, columns: last.columns, values: last.values, generated: last.generated };
   });
 }
 
@@ -102,7 +99,8 @@ export async function bulkInsert(meta: ModelMeta, instances: readonly ModelBase[
   chunks.forEach((chunk, c) => {
     const columns = [...chunk.columns, ...chunk.generated];
     chunk.rows.forEach((row, r) => {
-      markSaved(row.instance, session, columns, row.values.concat(filled[c]?.[r] ?? []));
+      for (const value of filled[c]?.[r] ?? []) row.values.push(value);
+      markSaved(row.instance, session, columns, row.values);
     });
   });
 }

@@ -58,6 +58,7 @@ export class ModelMeta {
   #variants: readonly ModelMeta[] | null = null;
   #columns: ReadonlyMap<string, ColumnMeta> | null = null;
   #list: readonly ColumnMeta[] | null = null;
+  #ownColumns: readonly ColumnMeta[] | null = null;
   #visible: readonly ColumnMeta[] | null = null;
   #primaryKey: readonly ColumnMeta[] | null = null;
   #scopeClass: (new (token: ColumnNode["token"]) => object) | null = null;
@@ -136,6 +137,11 @@ export class ModelMeta {
   get list(): readonly ColumnMeta[] {
     this.#list ??= [...this.columns.values()];
     return this.#list;
+  }
+  /** Without those that only a variant has. */
+  get ownColumns(): readonly ColumnMeta[] {
+    this.#ownColumns ??= this.list.filter(({ property }) => this.builders.has(property));
+    return this.#ownColumns;
   }
 
   /** The columns that a row has unless it asks for more. */

@@ -21,7 +21,7 @@ import { type Findings, noFindings } from "../validate/broken.ts";
 import { checkClean, checkColumns, checkNewRow, hasClean, throwFound } from "./accept.ts";
 import { tellLoaded } from "./after-load.ts";
 import { archiveDefinition } from "./archived-rows.ts";
-import { inputKeys, ModelBase, metaOfInstance, stateOf } from "./base.ts";
+import { inputKeys, lookedAt, ModelBase, metaOfInstance, stateOf } from "./base.ts";
 import { bulkInsert } from "./bulk.ts";
 import { hooksAsked, upsertMany, writeMany } from "./bulk-hooks.ts";
 import { bulkUpdate } from "./bulk-update.ts";
@@ -325,6 +325,7 @@ function instantiate(model: unknown, values: unknown): ModelBase {
   if (values === undefined) throw new UsageError(`${metaOf(model).name}.create takes an object of column values, got undefined`);
   // Checked here as well: a class may have a constructor of its own that drops what it is given.
   const given = inputKeys(metaOf(model), values);
+  lookedAt(values);
   const instance = new make(values);
   for (const property of given) {
     if (

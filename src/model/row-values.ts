@@ -11,7 +11,7 @@ import { assertPinned, type Pins, pinsOf } from "./scope-values.ts";
 /** The columns an insert sends, with accepted values. */
 export interface InsertValues {
   readonly columns: readonly ColumnMeta[];
-  readonly values: readonly unknown[];
+  readonly values: unknown[];
   /** Filled by the database. */
   readonly generated: readonly ColumnMeta[];
 }
@@ -25,9 +25,9 @@ function fillIn(instance: ModelBase, column: ColumnMeta, now: Date, pins: Pins):
 }
 
 /** Fills in what the row does not bring, and checks every value. @throws UsageError, ValidationError */
-export function insertValues(meta: ModelMeta, instance: ModelBase, now: Date): InsertValues {
+export function insertValues(meta: ModelMeta, instance: ModelBase, now: Date, like: InsertValues | null = null): InsertValues {
   try {
-    return passedValues(meta, instance, now);
+    return (like === null ? null : valuesLike(meta, instance, now, like)) ?? passedValues(meta, instance, now);
   } catch (error) {
     const found = noFindings();
     checkNewRow(meta, instance, found);
@@ -56,6 +56,26 @@ function passedValues(meta: ModelMeta, instance: ModelBase, now: Date): InsertVa
     } else throw new UsageError(`${meta.name} needs ${column.property}`);
   }
   return { columns, values, generated };
+}
+
+/** The same for a row that names the columns of another one, whose lists it shares; null: it names others. */
+function valuesLike(meta: ModelMeta, instance: ModelBase, now: Date, { columns, generated }: InsertValues): InsertValues | null {
+  const values: unknown[] = [];
+  const pins = pinsOf(meta);
+  let left = generated.length;
+  for (const column of meta.list) {
+    fillIn(instance, column, now, pins);
+    const value = columnValue(instance, column);
+    if (columns[values.length] === column) {
+      const { nullable, identity, dbDefault } = column.declaration;
+      if (value === undefined && (!nullable || identity || dbDefault !== null)) return null;
+      const accepted = value === undefined ? null : passedValue(column, value);
+      if (pins.size > 0 && value !== undefined) assertPinned(meta, pins, column, accepted);
+      values.push(accepted);
+    } else if (value !== undefined || generated[generated.length - left] !== column) return null;
+    else left--;
+  }
+  return left === 0 && values.length === columns.length ? { columns, values, generated } : null;
 }
 
 /** Fills in what the row does not bring, and asks its `clean()`. @throws ValidationError */

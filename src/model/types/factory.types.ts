@@ -4,7 +4,7 @@ import type { ReservedName } from "../reserved.ts";
 import type { RestoreHooks } from "./hooks.types.ts";
 import type { AnyModel, Instance, ModelOptions, Statics, WithId } from "./model.types.ts";
 import type { QuerySet } from "./query.types.ts";
-import type { ColumnSpec, Columns, InsertOf, Kept, RowOf, Specs } from "./spec.types.ts";
+import type { ColumnSpec, Columns, Kept, PartOf, RowOf, Specs } from "./spec.types.ts";
 
 /** Names that a row has already cannot be columns. */
 type Free = { readonly [K in ReservedName]?: never };
@@ -14,7 +14,7 @@ type Nothing = Record<never, never>;
 export type ModelClass<C, Extra = unknown, Static = unknown> = Statics<C> &
   Static &
   (new (
-    values?: Partial<InsertOf<C>>,
+    values?: PartOf<C>,
   ) => RowOf<C> & Instance<C> & Extra);
 
 export interface FactoryOptions<X extends Specs> {

@@ -15,6 +15,7 @@ import type {
   NumberNames,
   OnDelete,
   OnUpdate,
+  PartOf,
   RowOf,
   Specs,
   ValueOf,
@@ -157,14 +158,14 @@ export interface Instance<C> extends Hooks<C> {
    * @example
    * const copy = await post.clone({ title: `Copy of ${post.title}` }).save();
    */
-  clone(overrides?: Partial<InsertOf<C>>): this;
+  clone(overrides?: PartOf<C>): this;
 }
 
 /** The class of a variant. C: all its columns, V: those that it adds. */
 export type VariantClass<M extends AnyModel, C, V> = Statics<C> &
   (M extends DeletableStatics ? DeletableStatics : unknown) &
   (new (
-    values?: Partial<InsertOf<C>>,
+    values?: PartOf<C>,
   ) => InstanceType<M> & RowOf<V>);
 
 type Checked<I> = I extends { clean(): PromiseLike<unknown> } ? Promise<I> : I;
@@ -246,17 +247,9 @@ export interface Statics<C> {
    * The row that has these values, or a new one of them and the defaults. Two callers at once get the same row when a
    * unique key covers the lookup.
    */
-  getOrCreate<M extends AnyModel>(
-    this: M,
-    lookup: EqualityOf<C>,
-    defaults?: Partial<InsertOf<C>>,
-  ): Promise<[InstanceType<M>, created: boolean]>;
+  getOrCreate<M extends AnyModel>(this: M, lookup: EqualityOf<C>, defaults?: PartOf<C>): Promise<[InstanceType<M>, created: boolean]>;
   /** The same, and an existing row gets the values. */
-  updateOrCreate<M extends AnyModel>(
-    this: M,
-    lookup: EqualityOf<C>,
-    values: Partial<InsertOf<C>>,
-  ): Promise<[InstanceType<M>, created: boolean]>;
+  updateOrCreate<M extends AnyModel>(this: M, lookup: EqualityOf<C>, values: PartOf<C>): Promise<[InstanceType<M>, created: boolean]>;
   /**
    * Inserts rows; where a key of the `on` columns is there already, its `update` columns take the new values (all given
    * ones unless said, `[]` leaves the row as it is), if the row that is there meets `where`. Resolves to the rows as they are then, in the order given. MySQL

@@ -142,31 +142,39 @@ export interface TimestampSpec<D extends boolean = false, N extends boolean = fa
 }
 
 type NullOf<N> = N extends true ? null : never;
-type SpecOf<S> = S extends AnySpec ? S[typeof spec] : never;
 export type ValueOf<S> = S extends { readonly [spec]: [infer T, any, any, infer N, any, any, any] } ? T | NullOf<N> : never;
-type Optional<C> = {
-  [K in keyof C]: SpecOf<C[K]> extends [any, any, infer D, infer N, any, any, any]
-    ? D extends true
-      ? K
-      : N extends true
-        ? K
-        : never
-    : never;
-}[keyof C];
-export type Visible<C> = { [K in keyof C]: SpecOf<C[K]>[5] extends true ? never : K }[keyof C];
-type Writable<C> = { [K in keyof C]: SpecOf<C[K]>[6] extends true ? never : K }[keyof C];
-export type KeyNames<C> = { [K in keyof C]: SpecOf<C[K]>[4] extends true ? K : never }[keyof C];
-export type NumberNames<C> = {
-  [K in keyof C]: SpecOf<C[K]>[1] extends "int" | "bigint" | "float" | "decimal" ? K : never;
-}[keyof C];
+// Columns are told apart by interfaces, which compilers compare once for each kind of column.
+interface OptionalSpec {
+  readonly [spec]: [any, any, true, any, any, any, any] | [any, any, any, true, any, any, any];
+}
+interface KeySpec {
+  readonly [spec]: [any, any, any, any, true, any, any];
+}
+interface HiddenSpec {
+  readonly [spec]: [any, any, any, any, any, true, any];
+}
+interface ServerOnlySpec {
+  readonly [spec]: [any, any, any, any, any, any, true];
+}
+interface NumberSpec {
+  readonly [spec]: [any, "int" | "bigint" | "float" | "decimal", any, any, any, any, any];
+}
+export type Visible<C> = { [K in keyof C]: C[K] extends HiddenSpec ? never : K }[keyof C];
+type Writable<C> = { [K in keyof C]: C[K] extends ServerOnlySpec ? never : K }[keyof C];
+type Required<C> = { [K in keyof C]: C[K] extends OptionalSpec | ServerOnlySpec ? never : K }[keyof C];
+type Optional<C> = { [K in keyof C]: C[K] extends ServerOnlySpec ? never : C[K] extends OptionalSpec ? K : never }[keyof C];
+export type KeyNames<C> = { [K in keyof C]: C[K] extends KeySpec ? K : never }[keyof C];
+type Changeable<C> = { [K in keyof C]: C[K] extends KeySpec | ServerOnlySpec ? never : K }[keyof C];
+export type NumberNames<C> = { [K in keyof C]: C[K] extends NumberSpec ? K : never }[keyof C];
 /** A row as it is read: every column that is not hidden. */
 export type RowOf<C> = { -readonly [K in Visible<C>]: ValueOf<C[K]> };
-type Required<C> = Exclude<Writable<C>, Optional<C>>;
 /** What `create` takes: required columns, and optionally those with a default or NULL. */
-export type InsertOf<C> = { [K in Required<C>]: ValueOf<C[K]> } & { [K in Extract<Writable<C>, Optional<C>>]?: ValueOf<C[K]> };
+export type InsertOf<C> = { [K in Required<C>]: ValueOf<C[K]> } & { [K in Optional<C>]?: ValueOf<C[K]> };
+/** What a constructor takes: any of these. */
+export type PartOf<C> = { [K in Writable<C>]?: ValueOf<C[K]> };
 /** What `update` takes: any columns but the key, as values or expressions. */
 export type UpdateOf<C> = {
-  [K in Exclude<Writable<C>, KeyNames<C>>]?:
+  [K in Changeable<C>]?:
     | ValueOf<C[K]>
     | Expr<ValueOf<C[K]>>
     | Expr<Exclude<ValueOf<C[K]>, null>>

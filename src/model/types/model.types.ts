@@ -12,6 +12,7 @@ import type {
   EqualityOf,
   InsertOf,
   KeyNames,
+  NoKeySpec,
   NumberNames,
   OnDelete,
   OnUpdate,
@@ -21,6 +22,8 @@ import type {
   ValueOf,
 } from "./spec.types.ts";
 
+declare const implicit: unique symbol;
+
 /** Any model class; constraints look at nothing but the columns. */
 export interface AnyModel {
   new (...args: any[]): any;
@@ -29,7 +32,8 @@ export interface AnyModel {
 
 type IsUnion<T, U = T> = T extends unknown ? ([U] extends [T] ? false : true) : never;
 /** The key's value; an object of the keys where there are several. */
-export type PrimaryKeyOf<M> = M extends { readonly $specs: infer C }
+export type PrimaryKeyOf<M> = M extends { readonly $specs: { readonly id: ImplicitId } } ? number : DeclaredKeyOf<M>;
+type DeclaredKeyOf<M> = M extends { readonly $specs: infer C }
   ? true extends IsUnion<KeyNames<C>>
     ? { [K in KeyNames<C>]: ValueOf<C[K]> }
     : ValueOf<C[KeyNames<C>]>
@@ -273,7 +277,11 @@ export interface Statics<C> {
   truncate(): Promise<void>;
 }
 
-export type WithId<C> = [KeyNames<C>] extends [never] ? { id: ColumnSpec<number, "int", true, false, true> } & C : C;
+/** The key of a model that declares none. */
+interface ImplicitId extends ColumnSpec<number, "int", true, false, true> {
+  readonly [implicit]: true;
+}
+export type WithId<C> = C[keyof C] extends NoKeySpec ? { id: ImplicitId } & C : C;
 
 export interface IndexOptions<C> {
   on: (keyof C)[];

@@ -150,6 +150,9 @@ interface OptionalSpec {
 interface KeySpec {
   readonly [spec]: [any, any, any, any, true, any, any];
 }
+export interface NoKeySpec {
+  readonly [spec]: [any, any, any, any, false, any, any];
+}
 interface HiddenSpec {
   readonly [spec]: [any, any, any, any, any, true, any];
 }

@@ -31,7 +31,7 @@ type OneName<R, K = keyof R> = K extends keyof R ? ([keyof R] extends [K] ? unkn
 type OneColumn<T> = Subquery<Record<string, Bare<T> | null>>;
 
 /** A typed SQL expression. Immutable; making one sends nothing. */
-export interface Expr<T, F extends Family = Family> {
+export interface Expr<out T, out F extends Family = Family> {
   readonly [value]: T;
   readonly [family]: F;
   /** `a = b`. @throws UsageError for null (use `isNull()`) and undefined */
@@ -48,7 +48,7 @@ export interface Expr<T, F extends Family = Family> {
   asc(o?: { nulls?: "first" | "last" }): Ordering;
   desc(o?: { nulls?: "first" | "last" }): Ordering;
 }
-export interface OrderedExpr<T, F extends Family = Family> extends Expr<T, F> {
+export interface OrderedExpr<out T, out F extends Family = Family> extends Expr<T, F> {
   gt(other: Compared<T>): WhereClause;
   gte(other: Compared<T>): WhereClause;
   lt(other: Compared<T>): WhereClause;
@@ -82,7 +82,7 @@ type Quotient<T, F extends Family> = F extends "int" | "bigint" ? Floating<T> : 
 type Same<T, F extends Family> = NumberExpr<NoInfer<T>, NoInfer<F>>;
 
 /** int, bigint, float, decimal; a decimal's values are strings and it takes numbers as operands too. */
-export interface NumberExpr<T, F extends Family = Family> extends OrderedExpr<T, F> {
+export interface NumberExpr<out T, out F extends Family = Family> extends OrderedExpr<T, F> {
   add<U, G extends Family>(other: NumberExpr<U, G>): Calculated<T, F, U, G>;
   add<N extends number>(other: N): WithNumber<T, F, N>;
   add(other: Operand<T>): NumberExpr<T, F>;
@@ -96,7 +96,7 @@ export interface NumberExpr<T, F extends Family = Family> extends OrderedExpr<T,
   div<U, G extends Family>(other: NumberExpr<U, G>): Calculated<T, F, U, "decimal" extends F | G ? G : "float">;
   div(other: Operand<T> | number): Quotient<T, F>;
 }
-export interface TextExpr<T> extends OrderedExpr<T, "text"> {
+export interface TextExpr<out T> extends OrderedExpr<T, "text"> {
   /** LIKE with `%` and `_`; case-sensitive on every dialect. No escape mark: to match those two, use `contains`. */
   like(pattern: string): WhereClause;
   /** LIKE ignoring case. */
@@ -126,7 +126,7 @@ export interface TimeSpan extends DateSpan {
   seconds?: number;
 }
 export type DifferenceUnit = "days" | "hours" | "minutes" | "seconds";
-export interface TemporalExpr<T, F extends Family = Family> extends OrderedExpr<T, F> {
+export interface TemporalExpr<out T, out F extends Family = Family> extends OrderedExpr<T, F> {
   /** A part of the calendar in UTC: month and day from 1, seconds whole. */
   part(unit: "year" | "month" | "day" | "hour" | "minute" | "second"): NumberExpr<number, "int">;
   /**
@@ -145,7 +145,7 @@ export interface TemporalExpr<T, F extends Family = Family> extends OrderedExpr<
 /** What can be stored at a place of a document: a value, or an expression of the same type. */
 export type JsonInput<V> = V | Expr<Bare<V>> | Expr<Bare<V> | null>;
 
-export interface JsonExpr<T> extends Expr<T, "json"> {
+export interface JsonExpr<in out T> extends Expr<T, "json"> {
   /** A member or element, up to four levels down; NULL where it is missing. Keys and indexes are bound, never text. */
   path<K extends JsonKey<T>>(key: K): JsonExpr<JsonAt<T, K> | null>;
   path<K extends JsonKey<T>, L extends JsonKey<JsonAt<T, K>>>(key: K, next: L): JsonExpr<JsonAt<JsonAt<T, K>, L> | null>;
@@ -218,7 +218,7 @@ export interface JsonExpr<T> extends Expr<T, "json"> {
   ): JsonExpr<T>;
 }
 /** A column of type bool, or another expression with a truth value. */
-export interface BoolExpr<T> extends Expr<T, "bool"> {
+export interface BoolExpr<out T> extends Expr<T, "bool"> {
   and(...others: WhereClause[]): WhereClause;
   or(...others: WhereClause[]): WhereClause;
   not(): WhereClause;
@@ -251,7 +251,7 @@ interface LateComparisons<T> extends LateTests<T> {
 /** An aggregate or a function over a window: its conditions stand in HAVING, CASE and the select list. */
 export type LateExpr<F extends Family, T> = (F extends "bool" | "uuid" | "json" | "bytes" ? LateTests<T> : LateComparisons<T>) &
   ExprFor<F, T>;
-interface Families<T> {
+interface Families<in out T> {
   int: NumberExpr<T, "int">;
   bigint: NumberExpr<T, "bigint">;
   float: NumberExpr<T, "float">;

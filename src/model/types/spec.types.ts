@@ -193,6 +193,6 @@ export type EqualityOf<C> = { [K in keyof C]?: ValueOf<C[K]> };
 export type Column<S, Null = never> = S extends { readonly [spec]: [infer T, infer F extends Family, any, infer N, any, any, any] }
   ? ExprFor<F, T | NullOf<N> | Null>
   : never;
-export type Columns<C, Null = never> = { readonly [K in keyof C]: Column<C[K], Null> };
+export type Columns<C, in out Null = never> = { readonly [K in keyof C]: Column<C[K], Null> };
 
 export type { Codec };

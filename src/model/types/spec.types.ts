@@ -163,7 +163,6 @@ interface NumberSpec {
   readonly [spec]: [any, "int" | "bigint" | "float" | "decimal", any, any, any, any, any];
 }
 export type Visible<C> = { [K in keyof C]: C[K] extends HiddenSpec ? never : K }[keyof C];
-type Writable<C> = { [K in keyof C]: C[K] extends ServerOnlySpec ? never : K }[keyof C];
 type Required<C> = { [K in keyof C]: C[K] extends OptionalSpec | ServerOnlySpec ? never : K }[keyof C];
 type Optional<C> = { [K in keyof C]: C[K] extends ServerOnlySpec ? never : C[K] extends OptionalSpec ? K : never }[keyof C];
 export type KeyNames<C> = { [K in keyof C]: C[K] extends KeySpec ? K : never }[keyof C];
@@ -173,8 +172,8 @@ export type NumberNames<C> = { [K in keyof C]: C[K] extends NumberSpec ? K : nev
 export type RowOf<C> = { -readonly [K in Visible<C>]: ValueOf<C[K]> };
 /** What `create` takes: required columns, and optionally those with a default or NULL. */
 export type InsertOf<C> = { [K in Required<C>]: ValueOf<C[K]> } & { [K in Optional<C>]?: ValueOf<C[K]> };
-/** What a constructor takes: any of these. */
-export type PartOf<C> = { [K in Writable<C>]?: ValueOf<C[K]> };
+/** What a constructor takes: any of these. By the names themselves, which compilers leave alone until they are asked for. */
+export type PartOf<C> = { -readonly [K in keyof C as C[K] extends ServerOnlySpec ? never : K]?: ValueOf<C[K]> };
 /** What `update` takes: any columns but the key, as values or expressions. */
 export type UpdateOf<C> = {
   [K in Changeable<C>]?:

@@ -90,8 +90,12 @@ export interface One<M extends AnyModel, Null, Kind extends "one" | "any" = "one
 /** Every row has these; none of them is a relation. */
 type Own = keyof Instance<never> | keyof Deletable;
 /** Known: the names of columns. To look at a name is cheap, at what stands behind it is not. */
-export type RelationKeys<I, Known> = RelationsAmong<I, Exclude<keyof I, Own | Known>>;
-type RelationsAmong<I, K extends keyof I> = { [P in K]: I[P] extends { readonly [relation]: unknown } ? P : never }[K];
+type Candidates<I, Known> = Exclude<keyof I & string, Own | Known>;
+interface Related {
+  readonly [relation]: unknown;
+}
+export type RelationKeys<I, Known> = RelationsAmong<I, Candidates<I, Known>>;
+type RelationsAmong<I, K extends keyof I> = K extends unknown ? (I[K] extends Related ? K : never) : never;
 type RelationTarget<R> = R extends { readonly [relation]: [any, infer M extends AnyModel, any] } ? M : never;
 /** The related rows as they are read: an array, or one of them. */
 export type RelatedRow<R, How extends "value" | "json"> = R extends {
@@ -102,33 +106,33 @@ export type RelatedRow<R, How extends "value" | "json"> = R extends {
     : RowIn<M, How> | Null
   : never;
 type RowIn<M extends AnyModel, How> = How extends "json" ? JsonRowOf<M["$specs"]> : RowOf<M["$specs"]>;
+/** Leads to rows of several tables. */
+interface OfSeveral {
+  readonly [relation]: ["any", any, any];
+}
 /** What leads to several tables is not in a query. */
-type Traversed<I, Known> = { [K in RelationKeys<I, Known>]: I[K] extends OfSeveral ? never : K }[RelationKeys<I, Known>];
 export type RelationScopes<I, Null, Known> = {
-  readonly [K in Traversed<I, Known>]: I[K] extends { readonly [relation]: [infer Kind, infer M extends AnyModel, infer N] }
+  readonly [K in Candidates<I, Known> as I[K] extends OfSeveral ? never : I[K] extends Related ? K : never]: I[K] extends {
+    readonly [relation]: [infer Kind, infer M extends AnyModel, infer N];
+  }
     ? Kind extends "many"
       ? ManyScope<M>
       : Scope<M, Null | N>
     : never;
 };
-type Depth = [never, 0, 1, 2, 3];
-/** `"author"`, `"comments.replies"`: relations of relations. */
-export type RelationPath<I, Known, D extends number = 3> = D extends 0
-  ? never
-  : {
-      [K in RelationKeys<I, Known> & string]: K | `${K}.${PathBelow<RelationTarget<I[K]>, Depth[D]>}`;
-    }[RelationKeys<I, Known> & string];
-type PathBelow<M extends AnyModel, D extends number = 3> = RelationPath<InstanceType<M>, keyof M["$specs"], D>;
+/** `"author"`, `"comments.replies"`: relations of relations, to three levels. */
+export type RelationPath<I, Known> = PathFrom<I, RelationKeys<I, Known>>;
+type PathFrom<I, K extends keyof I & string> = K extends unknown ? K | `${K}.${PathBelow<RelationTarget<I[K]>>}` : never;
+type PathBelow<M extends AnyModel> = LastFrom<InstanceType<M>, RelationNames<M>>;
+type LastFrom<I, K extends keyof I & string> = K extends unknown ? K | `${K}.${RelationNames<RelationTarget<I[K]>>}` : never;
+type RelationNames<M extends AnyModel> = RelationKeys<InstanceType<M>, keyof M["$specs"]>;
 /** The same through relations that lead to one row. */
-export type OnePath<I, Known, D extends number = 3> = D extends 0
-  ? never
-  : {
-      [K in OneKeys<I, Known> & string]: K | `${K}.${OneBelow<RelationTarget<I[K]>, Depth[D]>}`;
-    }[OneKeys<I, Known> & string];
-type OneBelow<M extends AnyModel, D extends number> = OnePath<InstanceType<M>, keyof M["$specs"], D>;
-type OneKeys<I, Known> = {
-  [K in Exclude<keyof I, Own | Known>]: I[K] extends { readonly [relation]: ["one", any, any] } ? K : never;
-}[Exclude<keyof I, Own | Known>];
+export type OnePath<I, Known> = OneFrom<I, OneKeys<I, Candidates<I, Known>>>;
+type OneFrom<I, K extends keyof I & string> = K extends unknown ? K | `${K}.${OneBelow<RelationTarget<I[K]>>}` : never;
+type OneBelow<M extends AnyModel> = LastOneFrom<InstanceType<M>, OneNames<M>>;
+type LastOneFrom<I, K extends keyof I & string> = K extends unknown ? K | `${K}.${OneNames<RelationTarget<I[K]>>}` : never;
+type OneNames<M extends AnyModel> = OneKeys<InstanceType<M>, Candidates<InstanceType<M>, keyof M["$specs"]>>;
+type OneKeys<I, K extends keyof I> = K extends unknown ? (I[K] extends { readonly [relation]: ["one", any, any] } ? K : never) : never;
 
 /** Relations by name, to any depth: `true`, paths below, an object of relations below, or a lambda over the related rows. */
 export type Prefetch<I, Known> = [RelationKeys<I, Known>] extends [never]
@@ -138,11 +142,7 @@ export type Prefetch<I, Known> = [RelationKeys<I, Known>] extends [never]
         ? Below<RelationTarget<I[K]>>
         : PrefetchOf<RelationTarget<I[K]>>;
     };
-/** Leads to rows of several tables. */
-interface OfSeveral {
-  readonly [relation]: ["any", any, any];
-}
-type Below<M extends AnyModel> = true | PathBelow<M> | Prefetch<InstanceType<M>, keyof M["$specs"]>;
+type Below<M extends AnyModel> = true | RelationPath<InstanceType<M>, keyof M["$specs"]> | Prefetch<InstanceType<M>, keyof M["$specs"]>;
 type PrefetchOf<M extends AnyModel> =
   | Below<M>
   | ((related: QuerySet<[M], InstanceType<M>, Columns<M["$specs"]>>) => QuerySet<any, InstanceType<M>, any>);

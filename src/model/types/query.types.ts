@@ -17,6 +17,8 @@ declare const cursor: unique symbol;
 export interface Rowset<R> {
   readonly [rowset]: R;
 }
+/** What can be joined. */
+type Source = AnyModel | Rowset<unknown>;
 /** What a lambda sees of such rows. Null: they may be missing. */
 export type RowsScope<R, Null = never> = {
   readonly [K in keyof R]: R[K] extends Expr<infer T, infer F extends Family> ? ExprFor<F, T | Null> : RowsScope<R[K], Null>;
@@ -32,27 +34,31 @@ export type Scope<M extends AnyModel, Null = never> = Columns<M["$specs"], Null>
 export interface Outer<S> {
   readonly outer: S;
 }
-type ScopeOf<S> =
-  S extends Outer<infer X>
-    ? X extends Rowset<infer R>
-      ? RowsScope<R, null>
-      : X extends AnyModel
-        ? Scope<X, null>
-        : ScopeOf<X>
-    : S extends Rowset<infer R>
-      ? RowsScope<R>
-      : S extends AnyModel
-        ? Scope<S>
-        : never;
+// What is most frequent comes first.
+type ScopeOf<S> = S extends AnyModel
+  ? Scope<S>
+  : S extends Rowset<infer R>
+    ? RowsScope<R>
+    : S extends Outer<infer X>
+      ? OuterScopeOf<X>
+      : never;
+type OuterScopeOf<S> = S extends AnyModel
+  ? Scope<S, null>
+  : S extends Rowset<infer R>
+    ? RowsScope<R, null>
+    : S extends Outer<infer X>
+      ? OuterScopeOf<X>
+      : never;
 type AllOuter<S extends readonly unknown[]> = { [I in keyof S]: Outer<S[I]> };
 /**
  * The parameters of a lambda. Nothing is ever inferred from them: a compiler that tried would walk every static of every model.
  */
 export type Scopes<S extends readonly unknown[]> = { [I in keyof S]: NoInfer<ScopeOf<S[I]>> };
-type RootOf<X> = X extends Outer<infer Y> ? RootOf<Y> : X extends AnyModel ? X : never;
+type RootOf<X> = X extends AnyModel ? X : X extends Outer<infer Y> ? RootOf<Y> : never;
 type Root<S extends readonly unknown[]> = RootOf<S[0]>;
 /** The root's columns as declared; nothing where the root is another query. */
-type SpecsOf<S extends readonly unknown[]> = [Root<S>] extends [never] ? Record<never, never> : Root<S>["$specs"];
+type SpecsOf<S extends readonly unknown[]> = SpecsOfRoot<S[0]>;
+type SpecsOfRoot<X> = X extends { readonly $specs: infer C } ? C : X extends Outer<infer Y> ? SpecsOfRoot<Y> : Record<never, never>;
 /** What a set operation can be asked for: a model's rows stay such, plain rows are a source of their own. */
 type United<S extends readonly unknown[], Row, Out> =
   Row extends InstanceType<Root<S>> ? QuerySet<[Root<S>], Row, Out> : QuerySet<[Rowset<Out>], Row, Out>;
@@ -67,10 +73,14 @@ export type Selected<R> = {
         : never;
 };
 
-export type Condition<S extends readonly unknown[]> =
-  | RowClause
-  | ((...scopes: Scopes<S>) => RowClause)
-  | (S[0] extends Rowset<infer R> ? RowsEquality<R> : [Root<S>] extends [never] ? never : EqualityOf<SpecsOf<S>>);
+export type Condition<S extends readonly unknown[]> = RowClause | ((...scopes: Scopes<S>) => RowClause) | EqualityFor<S[0]>;
+type EqualityFor<X> = X extends { readonly $specs: infer C }
+  ? EqualityOf<C>
+  : X extends Rowset<infer R>
+    ? RowsEquality<R>
+    : [RootOf<X>] extends [never]
+      ? never
+      : EqualityOf<SpecsOfRoot<X>>;
 /** Equalities by column of another query's rows; `null` means IS NULL. */
 type RowsEquality<R> = { [K in keyof R as R[K] extends Expr<any> ? K : never]?: R[K] extends Expr<infer T> ? T : never };
 
@@ -159,39 +169,25 @@ export interface QuerySet<S extends readonly unknown[], Row, Out> extends Awaita
   where(condition: Condition<S>): QuerySet<S, Row, Out>;
   /** Adds `not (condition)`: rows for which the condition is unknown (NULL) are left out as well. */
   exclude(condition: Condition<S>): QuerySet<S, Row, Out>;
-  /** Joins another model: only pairs of rows that meet the condition. */
-  join<N extends AnyModel>(model: N, on: (...scopes: [...Scopes<S>, NoInfer<Scope<N>>]) => RowClause): QuerySet<[...S, N], Row, Out>;
-  join<R>(rows: Rowset<R>, on: (...scopes: [...Scopes<S>, NoInfer<RowsScope<R>>]) => RowClause): QuerySet<[...S, Rowset<R>], Row, Out>;
+  /** Joins another model, or the rows of a query: only pairs of rows that meet the condition. */
+  join<N extends Source>(source: N, on: (...scopes: [...Scopes<S>, NoInfer<ScopeOf<N>>]) => RowClause): QuerySet<[...S, N], Row, Out>;
   /** Keeps rows without a match: the joined model's columns become `T | null`. */
-  leftJoin<N extends AnyModel>(
-    model: N,
-    on: (...scopes: [...Scopes<S>, NoInfer<Scope<N>>]) => RowClause,
+  leftJoin<N extends Source>(
+    source: N,
+    on: (...scopes: [...Scopes<S>, NoInfer<ScopeOf<N>>]) => RowClause,
   ): QuerySet<[...S, Outer<N>], Row, Out>;
-  leftJoin<R>(
-    rows: Rowset<R>,
-    on: (...scopes: [...Scopes<S>, NoInfer<RowsScope<R>>]) => RowClause,
-  ): QuerySet<[...S, Outer<Rowset<R>>], Row, Out>;
   /** Keeps the joined model's rows without a match: every earlier column becomes `T | null`. */
-  rightJoin<N extends AnyModel>(
-    model: N,
-    on: (...scopes: [...Scopes<S>, NoInfer<Scope<N>>]) => RowClause,
+  rightJoin<N extends Source>(
+    source: N,
+    on: (...scopes: [...Scopes<S>, NoInfer<ScopeOf<N>>]) => RowClause,
   ): QuerySet<[...AllOuter<S>, N], Row | null, Out>;
-  rightJoin<R>(
-    rows: Rowset<R>,
-    on: (...scopes: [...Scopes<S>, NoInfer<RowsScope<R>>]) => RowClause,
-  ): QuerySet<[...AllOuter<S>, Rowset<R>], Row | null, Out>;
   /** Keeps the rows of both sides. MySQL and MariaDB have none. @throws UnsupportedError there */
-  fullJoin<N extends AnyModel>(
-    model: N,
-    on: (...scopes: [...Scopes<S>, NoInfer<Scope<N>>]) => RowClause,
+  fullJoin<N extends Source>(
+    source: N,
+    on: (...scopes: [...Scopes<S>, NoInfer<ScopeOf<N>>]) => RowClause,
   ): QuerySet<[...AllOuter<S>, Outer<N>], Row | null, Out>;
-  fullJoin<R>(
-    rows: Rowset<R>,
-    on: (...scopes: [...Scopes<S>, NoInfer<RowsScope<R>>]) => RowClause,
-  ): QuerySet<[...AllOuter<S>, Outer<Rowset<R>>], Row | null, Out>;
   /** Every pair of rows. */
-  crossJoin<N extends AnyModel>(model: N): QuerySet<[...S, N], Row, Out>;
-  crossJoin<R>(rows: Rowset<R>): QuerySet<[...S, Rowset<R>], Row, Out>;
+  crossJoin<N extends Source>(source: N): QuerySet<[...S, N], Row, Out>;
   /**
    * Joins the rows of a query that is made anew for each row before it: the newest three comments of each post. PostgreSQL
    * and MySQL. @throws UnsupportedError elsewhere: number the rows with `rowNumber()` in a derived table instead

@@ -17,8 +17,6 @@ declare const cursor: unique symbol;
 export interface Rowset<R> {
   readonly [rowset]: R;
 }
-/** What can be joined. */
-type Source = AnyModel | Rowset<unknown>;
 /** What a lambda sees of such rows. Null: they may be missing. */
 export type RowsScope<R, Null = never> = {
   readonly [K in keyof R]: R[K] extends Expr<infer T, infer F extends Family> ? ExprFor<F, T | Null> : RowsScope<R[K], Null>;
@@ -170,24 +168,27 @@ export interface QuerySet<S extends readonly unknown[], Row, Out> extends Awaita
   /** Adds `not (condition)`: rows for which the condition is unknown (NULL) are left out as well. */
   exclude(condition: Condition<S>): QuerySet<S, Row, Out>;
   /** Joins another model, or the rows of a query: only pairs of rows that meet the condition. */
-  join<N extends Source>(source: N, on: (...scopes: [...Scopes<S>, NoInfer<ScopeOf<N>>]) => RowClause): QuerySet<[...S, N], Row, Out>;
+  join<N extends AnyModel | Rowset<unknown>>(
+    source: N,
+    on: (...scopes: [...Scopes<S>, NoInfer<ScopeOf<N>>]) => RowClause,
+  ): QuerySet<[...S, N], Row, Out>;
   /** Keeps rows without a match: the joined model's columns become `T | null`. */
-  leftJoin<N extends Source>(
+  leftJoin<N extends AnyModel | Rowset<unknown>>(
     source: N,
     on: (...scopes: [...Scopes<S>, NoInfer<ScopeOf<N>>]) => RowClause,
   ): QuerySet<[...S, Outer<N>], Row, Out>;
   /** Keeps the joined model's rows without a match: every earlier column becomes `T | null`. */
-  rightJoin<N extends Source>(
+  rightJoin<N extends AnyModel | Rowset<unknown>>(
     source: N,
     on: (...scopes: [...Scopes<S>, NoInfer<ScopeOf<N>>]) => RowClause,
   ): QuerySet<[...AllOuter<S>, N], Row | null, Out>;
   /** Keeps the rows of both sides. MySQL and MariaDB have none. @throws UnsupportedError there */
-  fullJoin<N extends Source>(
+  fullJoin<N extends AnyModel | Rowset<unknown>>(
     source: N,
     on: (...scopes: [...Scopes<S>, NoInfer<ScopeOf<N>>]) => RowClause,
   ): QuerySet<[...AllOuter<S>, Outer<N>], Row | null, Out>;
   /** Every pair of rows. */
-  crossJoin<N extends Source>(source: N): QuerySet<[...S, N], Row, Out>;
+  crossJoin<N extends AnyModel | Rowset<unknown>>(source: N): QuerySet<[...S, N], Row, Out>;
   /**
    * Joins the rows of a query that is made anew for each row before it: the newest three comments of each post. PostgreSQL
    * and MySQL. @throws UnsupportedError elsewhere: number the rows with `rowNumber()` in a derived table instead

@@ -190,11 +190,11 @@ export interface Statics<C> {
   all<M extends AnyModel>(this: M): QuerySet<[M], InstanceType<M>, Columns<C>>;
   where<M extends AnyModel>(
     this: M,
-    condition: RowClause | EqualityOf<C> | ((scope: NoInfer<Scope<M>>) => RowClause),
+    condition: NoInfer<RowClause | EqualityOf<C> | ((scope: Scope<M>) => RowClause)>,
   ): QuerySet<[M], InstanceType<M>, Columns<C>>;
   exclude<M extends AnyModel>(
     this: M,
-    condition: RowClause | EqualityOf<C> | ((scope: NoInfer<Scope<M>>) => RowClause),
+    condition: NoInfer<RowClause | EqualityOf<C> | ((scope: Scope<M>) => RowClause)>,
   ): QuerySet<[M], InstanceType<M>, Columns<C>>;
   /** The rows in the order that a user asked for: `orderByInput("-views,title", { allow: ["views", "title"] })`. */
   orderByInput<M extends AnyModel>(
@@ -241,11 +241,11 @@ export interface Statics<C> {
   find<M extends AnyModel>(this: M, key: PrimaryKeyOf<M>): Promise<InstanceType<M> | null>;
   get<M extends AnyModel>(
     this: M,
-    condition: RowClause | EqualityOf<C> | ((scope: NoInfer<Scope<M>>) => RowClause),
+    condition: NoInfer<RowClause | EqualityOf<C> | ((scope: Scope<M>) => RowClause)>,
   ): Promise<InstanceType<M>>;
   getOrNull<M extends AnyModel>(
     this: M,
-    condition: RowClause | EqualityOf<C> | ((scope: NoInfer<Scope<M>>) => RowClause),
+    condition: NoInfer<RowClause | EqualityOf<C> | ((scope: Scope<M>) => RowClause)>,
   ): Promise<InstanceType<M> | null>;
   /**
    * The row that has these values, or a new one of them and the defaults. Two callers at once get the same row when a

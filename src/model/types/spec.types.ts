@@ -147,6 +147,9 @@ export type ValueOf<S> = S extends { readonly [spec]: [infer T, any, any, infer 
 interface OptionalSpec {
   readonly [spec]: [any, any, true, any, any, any, any] | [any, any, any, true, any, any, any];
 }
+interface OptionalInputSpec {
+  readonly [spec]: [any, any, true, any, any, any, false] | [any, any, any, true, any, any, false];
+}
 interface KeySpec {
   readonly [spec]: [any, any, any, any, true, any, any];
 }
@@ -164,7 +167,7 @@ interface NumberSpec {
 }
 export type Visible<C> = { [K in keyof C]: C[K] extends HiddenSpec ? never : K }[keyof C];
 type Required<C> = { [K in keyof C]: C[K] extends OptionalSpec | ServerOnlySpec ? never : K }[keyof C];
-type Optional<C> = { [K in keyof C]: C[K] extends ServerOnlySpec ? never : C[K] extends OptionalSpec ? K : never }[keyof C];
+type Optional<C> = { [K in keyof C]: C[K] extends OptionalInputSpec ? K : never }[keyof C];
 export type KeyNames<C> = { [K in keyof C]: C[K] extends KeySpec ? K : never }[keyof C];
 type Changeable<C> = { [K in keyof C]: C[K] extends KeySpec | ServerOnlySpec ? never : K }[keyof C];
 export type NumberNames<C> = { [K in keyof C]: C[K] extends NumberSpec ? K : never }[keyof C];
@@ -175,16 +178,19 @@ export type InsertOf<C> = { [K in Required<C>]: ValueOf<C[K]> } & { [K in Option
 /** What a constructor takes: any of these. By the names themselves, which compilers leave alone until they are asked for. */
 export type PartOf<C> = { -readonly [K in keyof C as C[K] extends ServerOnlySpec ? never : K]?: ValueOf<C[K]> };
 /** What `update` takes: any columns but the key, as values or expressions. */
-export type UpdateOf<C> = {
-  [K in Changeable<C>]?:
-    | ValueOf<C[K]>
-    | Expr<ValueOf<C[K]>>
-    | Expr<Exclude<ValueOf<C[K]>, null>>
-    // A condition may be unknown; the column refuses that by itself.
-    | ([Exclude<ValueOf<C[K]>, null>] extends [boolean] ? WhereClause : never)
-    // What is calculated of bigints may be a float, which the column rounds.
-    | ([Exclude<ValueOf<C[K]>, null>] extends [bigint] ? Expr<number> | Expr<number | null> : never);
-};
+export type UpdateOf<C> = { [K in Changeable<C>]?: Assigned<C[K]> };
+/** Of a column, so that it is worked out for each kind of column once; a condition, so that messages name what it is made of. */
+type Assigned<S> =
+  ValueOf<S> extends infer T
+    ?
+        | T
+        | Expr<T>
+        | (null extends T ? Expr<Exclude<T, null>> : never)
+        // A condition may be unknown; the column refuses that by itself.
+        | ([Exclude<T, null>] extends [boolean] ? WhereClause : never)
+        // What is calculated of bigints may be a float, which the column rounds.
+        | ([Exclude<T, null>] extends [bigint] ? Expr<number> | Expr<number | null> : never)
+    : never;
 /** Equalities by column; `null` means IS NULL. */
 export type EqualityOf<C> = { [K in keyof C]?: ValueOf<C[K]> };
 

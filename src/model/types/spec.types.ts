@@ -159,13 +159,16 @@ export interface NoKeySpec {
 interface HiddenSpec {
   readonly [spec]: [any, any, any, any, any, true, any];
 }
+interface VisibleSpec {
+  readonly [spec]: [any, any, any, any, any, false, any];
+}
 interface ServerOnlySpec {
   readonly [spec]: [any, any, any, any, any, any, true];
 }
 interface NumberSpec {
   readonly [spec]: [any, "int" | "bigint" | "float" | "decimal", any, any, any, any, any];
 }
-export type Visible<C> = { [K in keyof C]: C[K] extends HiddenSpec ? never : K }[keyof C];
+export type Visible<C> = C[keyof C] extends VisibleSpec ? keyof C : { [K in keyof C]: C[K] extends HiddenSpec ? never : K }[keyof C];
 type Required<C> = { [K in keyof C]: C[K] extends OptionalSpec | ServerOnlySpec ? never : K }[keyof C];
 type Optional<C> = { [K in keyof C]: C[K] extends OptionalInputSpec ? K : never }[keyof C];
 export type KeyNames<C> = { [K in keyof C]: C[K] extends KeySpec ? K : never }[keyof C];

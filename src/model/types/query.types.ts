@@ -49,8 +49,18 @@ type OuterScopeOf<S> = S extends AnyModel
       : never;
 type AllOuter<S extends readonly unknown[]> = { [I in keyof S]: Outer<S[I]> };
 /**
- * The parameters of a lambda. Nothing is ever inferred from them: a compiler that tried would walk every static of every model.
+ * The parameters of a lambda: two, since compilers look for dependent parameters in a single one of the rest at each use.
+ * Nothing is ever inferred from them: a compiler that tried would walk every static of every model.
  */
+type First<S extends readonly unknown[]> = NoInfer<ScopeOf<S[0]>>;
+type Others<S extends readonly unknown[]> = S extends readonly [unknown]
+  ? // For `any`, which takes every branch: no others are known, not that there are none.
+    S extends readonly []
+    ? any
+    : []
+  : S extends readonly [unknown, ...infer R]
+    ? Scopes<R>
+    : Scopes<S>;
 export type Scopes<S extends readonly unknown[]> = { [I in keyof S]: NoInfer<ScopeOf<S[I]>> };
 type RootOf<X> = X extends AnyModel ? X : X extends Outer<infer Y> ? RootOf<Y> : never;
 type Root<S extends readonly unknown[]> = RootOf<S[0]>;
@@ -71,7 +81,10 @@ export type Selected<R> = {
         : never;
 };
 
-export type Condition<S extends readonly unknown[]> = RowClause | ((...scopes: Scopes<S>) => RowClause) | EqualityFor<S[0]>;
+export type Condition<S extends readonly unknown[]> =
+  | RowClause
+  | ((first: First<S>, ...others: Others<S>) => RowClause)
+  | EqualityFor<S[0]>;
 type EqualityFor<X> = X extends { readonly $specs: infer C }
   ? EqualityOf<C>
   : X extends Rowset<infer R>
@@ -89,8 +102,8 @@ export type Groups<S extends readonly unknown[]> = Pick<QuerySet<S, never, never
   where(condition: Condition<S>): Groups<S>;
   exclude(condition: Condition<S>): Groups<S>;
   /** A condition on groups: aggregates may stand in it. */
-  having(condition: (...scopes: Scopes<S>) => WhereClause): Groups<S>;
-  orderBy(order: (...scopes: Scopes<S>) => Ordering | Expr<any> | (Ordering | Expr<any>)[]): Groups<S>;
+  having(condition: (first: First<S>, ...others: Others<S>) => WhereClause): Groups<S>;
+  orderBy(order: (first: First<S>, ...others: Others<S>) => Ordering | Expr<any> | (Ordering | Expr<any>)[]): Groups<S>;
   limit(n: number | NumberExpr<number>): Groups<S>;
   offset(n: number | NumberExpr<number>): Groups<S>;
 };
@@ -103,7 +116,7 @@ type IfDeletable<S extends readonly unknown[], T> = S[0] extends { readonly $del
 
 /** Writes that hand back rows. */
 export interface Returning<S extends readonly unknown[], Row> {
-  update(values: UpdateOf<SpecsOf<S>> | ((...scopes: Scopes<S>) => UpdateOf<SpecsOf<S>>)): Promise<Row[]>;
+  update(values: UpdateOf<SpecsOf<S>> | ((first: First<S>, ...others: Others<S>) => UpdateOf<SpecsOf<S>>)): Promise<Row[]>;
   delete(): Promise<Row[]>;
 }
 
@@ -111,7 +124,7 @@ export interface Returning<S extends readonly unknown[], Row> {
 type ColumnName<S extends readonly unknown[]> = S extends readonly [Rowset<infer R>, ...unknown[]] ? keyof R : keyof SpecsOf<S>;
 /** What an order from outside may name. */
 export interface OrderInput<S extends readonly unknown[]> {
-  allow: readonly ColumnName<S>[] | Readonly<Record<string, (...scopes: Scopes<S>) => Expr<any>>>;
+  allow: readonly ColumnName<S>[] | Readonly<Record<string, (first: First<S>, ...others: Others<S>) => Expr<any>>>;
   /** In the same form: `"-createdAt"`. */
   default?: string;
 }
@@ -139,7 +152,7 @@ export interface LockOptions<S extends readonly unknown[]> {
   /** Fail at once with LockTimeout instead of waiting. */
   readonly noWait?: boolean;
   /** Lock the rows of these sources only: `of: (post, author) => [post]`. */
-  readonly of?: (...scopes: Scopes<S>) => Locked | readonly Locked[];
+  readonly of?: (first: First<S>, ...others: Others<S>) => Locked | readonly Locked[];
 }
 type Locked = { readonly [whole]: [any, any] };
 
@@ -170,22 +183,22 @@ export interface QuerySet<S extends readonly unknown[], Row, Out> extends Awaita
   /** Joins another model, or the rows of a query: only pairs of rows that meet the condition. */
   join<N extends AnyModel | Rowset<unknown>>(
     source: N,
-    on: (...scopes: [...Scopes<S>, NoInfer<ScopeOf<N>>]) => RowClause,
+    on: (first: First<S>, ...others: [...Others<S>, NoInfer<ScopeOf<N>>]) => RowClause,
   ): QuerySet<[...S, N], Row, Out>;
   /** Keeps rows without a match: the joined model's columns become `T | null`. */
   leftJoin<N extends AnyModel | Rowset<unknown>>(
     source: N,
-    on: (...scopes: [...Scopes<S>, NoInfer<ScopeOf<N>>]) => RowClause,
+    on: (first: First<S>, ...others: [...Others<S>, NoInfer<ScopeOf<N>>]) => RowClause,
   ): QuerySet<[...S, Outer<N>], Row, Out>;
   /** Keeps the joined model's rows without a match: every earlier column becomes `T | null`. */
   rightJoin<N extends AnyModel | Rowset<unknown>>(
     source: N,
-    on: (...scopes: [...Scopes<S>, NoInfer<ScopeOf<N>>]) => RowClause,
+    on: (first: First<S>, ...others: [...Others<S>, NoInfer<ScopeOf<N>>]) => RowClause,
   ): QuerySet<[...AllOuter<S>, N], Row | null, Out>;
   /** Keeps the rows of both sides. MySQL and MariaDB have none. @throws UnsupportedError there */
   fullJoin<N extends AnyModel | Rowset<unknown>>(
     source: N,
-    on: (...scopes: [...Scopes<S>, NoInfer<ScopeOf<N>>]) => RowClause,
+    on: (first: First<S>, ...others: [...Others<S>, NoInfer<ScopeOf<N>>]) => RowClause,
   ): QuerySet<[...AllOuter<S>, Outer<N>], Row | null, Out>;
   /** Every pair of rows. */
   crossJoin<N extends AnyModel | Rowset<unknown>>(source: N): QuerySet<[...S, N], Row, Out>;
@@ -195,13 +208,13 @@ export interface QuerySet<S extends readonly unknown[], Row, Out> extends Awaita
    */
   joinLateral<R>(
     name: string,
-    query: (...scopes: Scopes<S>) => Subquery<unknown, R>,
-    on?: (...scopes: [...Scopes<S>, NoInfer<RowsScope<R>>]) => RowClause,
+    query: (first: First<S>, ...others: Others<S>) => Subquery<unknown, R>,
+    on?: (first: First<S>, ...others: [...Others<S>, NoInfer<RowsScope<R>>]) => RowClause,
   ): QuerySet<[...S, Rowset<R>], Row, Out>;
   leftJoinLateral<R>(
     name: string,
-    query: (...scopes: Scopes<S>) => Subquery<unknown, R>,
-    on?: (...scopes: [...Scopes<S>, NoInfer<RowsScope<R>>]) => RowClause,
+    query: (first: First<S>, ...others: Others<S>) => Subquery<unknown, R>,
+    on?: (first: First<S>, ...others: [...Others<S>, NoInfer<RowsScope<R>>]) => RowClause,
   ): QuerySet<[...S, Outer<Rowset<R>>], Row, Out>;
   /**
    * The rows of both queries, each once. What is asked of the result (order, limit, condition, join) is asked of all of it.
@@ -217,17 +230,17 @@ export interface QuerySet<S extends readonly unknown[], Row, Out> extends Awaita
   /** The query as a derived table, to be joined or given to `from()`. */
   as(name: string): Rowset<Out>;
   /** One row per group; what is selected must be keys and aggregates. */
-  groupBy(keys: (...scopes: Scopes<S>) => Expr<any> | Expr<any>[]): Grouped<S, Row, Out>;
+  groupBy(keys: (first: First<S>, ...others: Others<S>) => Expr<any> | Expr<any>[]): Grouped<S, Row, Out>;
   /**
    * Groups and their subtotals: beside the rows of `(a, b)` one for each `a`, with NULL for `b`, and one of everything with NULL for both.
    * `grouping(key)` tells such a NULL from a stored one. Yields `group by rollup(a, b)` or `group by a, b with rollup`.
    * @throws UnsupportedError on SQLite
    */
-  groupByRollup(keys: (...scopes: Scopes<S>) => Expr<any> | Expr<any>[]): Grouped<AllOuter<S>, Row, Out>;
+  groupByRollup(keys: (first: First<S>, ...others: Others<S>) => Expr<any> | Expr<any>[]): Grouped<AllOuter<S>, Row, Out>;
   /** A condition on groups: aggregates may stand in it. */
-  having(condition: (...scopes: Scopes<S>) => WhereClause): QuerySet<S, Row, Out>;
+  having(condition: (first: First<S>, ...others: Others<S>) => WhereClause): QuerySet<S, Row, Out>;
   /** Replaces the order (the model's default order included). */
-  orderBy(order: (...scopes: Scopes<S>) => Ordering | Expr<any> | (Ordering | Expr<any>)[]): QuerySet<S, Row, Out>;
+  orderBy(order: (first: First<S>, ...others: Others<S>) => Ordering | Expr<any> | (Ordering | Expr<any>)[]): QuerySet<S, Row, Out>;
   /**
    * The order that a user asked for: names separated by commas, a minus before those that descend, as in `"-views,title"`.
    * `allow` lists the columns, or the names with their lambdas. Without a text (null, undefined) the order is `default`, or
@@ -246,14 +259,14 @@ export interface QuerySet<S extends readonly unknown[], Row, Out> extends Awaita
     ...columns: [K, ...K[]]
   ): QuerySet<S, { -readonly [P in K]: ValueOf<SpecsOf<S>[P]> }, Pick<Columns<SpecsOf<S>>, K>>;
   /** Plain rows of the picked expressions; objects nest. */
-  select<R extends Readonly<Record<string, unknown>>>(pick: (...scopes: Scopes<S>) => R): QuerySet<S, Selected<R>, R>;
+  select<R extends Readonly<Record<string, unknown>>>(pick: (first: First<S>, ...others: Others<S>) => R): QuerySet<S, Selected<R>, R>;
   /** More columns beside those selected: hidden ones. */
   alsoSelect<K extends keyof SpecsOf<S>>(
     ...columns: [K, ...K[]]
   ): QuerySet<S, Row & { -readonly [P in K]: ValueOf<SpecsOf<S>[P]> }, Out & Pick<Columns<SpecsOf<S>>, K>>;
   /** Computed values beside what is selected, under names that a row does not have yet. */
   annotate<R extends Readonly<Record<string, unknown>>>(
-    pick: (...scopes: Scopes<S>) => R & { readonly [K in keyof R & keyof Row]: never },
+    pick: (first: First<S>, ...others: Others<S>) => R & { readonly [K in keyof R & keyof Row]: never },
   ): QuerySet<S, Row & Selected<R>, Out & R>;
   /**
    * Loads relations with the rows: one statement per relation and level, however many rows there are. A path names relations
@@ -317,14 +330,14 @@ export interface QuerySet<S extends readonly unknown[], Row, Out> extends Awaita
   /** How many rows the query yields, its limit and distinct included. */
   count(): Promise<number>;
   exists(): Promise<boolean>;
-  sum<T>(pick: (...scopes: Scopes<S>) => NumberExpr<T>): Promise<Exclude<T, null> | null>;
-  avg(pick: (...scopes: Scopes<S>) => NumberExpr<any>): Promise<number | null>;
-  min<T>(pick: (...scopes: Scopes<S>) => Expr<T>): Promise<Exclude<T, null> | null>;
-  max<T>(pick: (...scopes: Scopes<S>) => Expr<T>): Promise<Exclude<T, null> | null>;
+  sum<T>(pick: (first: First<S>, ...others: Others<S>) => NumberExpr<T>): Promise<Exclude<T, null> | null>;
+  avg(pick: (first: First<S>, ...others: Others<S>) => NumberExpr<any>): Promise<number | null>;
+  min<T>(pick: (first: First<S>, ...others: Others<S>) => Expr<T>): Promise<Exclude<T, null> | null>;
+  max<T>(pick: (first: First<S>, ...others: Others<S>) => Expr<T>): Promise<Exclude<T, null> | null>;
   /** One row of aggregates over the query. */
-  aggregate<R extends Readonly<Record<string, unknown>>>(pick: (...scopes: Scopes<S>) => R): Promise<Selected<R>>;
+  aggregate<R extends Readonly<Record<string, unknown>>>(pick: (first: First<S>, ...others: Others<S>) => R): Promise<Selected<R>>;
   /** The values of one expression. */
-  pluck<T>(pick: (...scopes: Scopes<S>) => Expr<T>): Promise<T[]>;
+  pluck<T>(pick: (first: First<S>, ...others: Others<S>) => Expr<T>): Promise<T[]>;
   /**
    * The rows one by one, as `for await` of the query itself gives them; `batchSize` (500 unless said, 100000 at most) is
    * how many are read ahead. Writing inside the loop is safe, leaving it early ends the statement. Where no second
@@ -358,7 +371,10 @@ export interface QuerySet<S extends readonly unknown[], Row, Out> extends Awaita
    */
   explain(o?: { analyze?: boolean }): Promise<ExplainedQuery>;
   /** Starts at once; resolves to the number of matched rows. @throws UsageError without a condition, unless `allRows()` was called */
-  update(values: UpdateOf<SpecsOf<S>> | ((...scopes: Scopes<S>) => UpdateOf<SpecsOf<S>>), o?: HooksOption): Promise<number>;
+  update(
+    values: UpdateOf<SpecsOf<S>> | ((first: First<S>, ...others: Others<S>) => UpdateOf<SpecsOf<S>>),
+    o?: HooksOption,
+  ): Promise<number>;
   /**
    * An update or delete that resolves to the changed rows (deleted ones as they were): instances, or what is picked of the
    * query's own columns. RETURNING where the database has it; MySQL and MariaDB lock the rows by key, change and read them in one

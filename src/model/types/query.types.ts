@@ -172,7 +172,10 @@ export interface KeysetPage<Row> {
  * A query: lazy, immutable, awaitable. S: the sources in scope, Row: what one result is, Out: the expressions it is made of.
  * `await` gives an array, `for await` streams.
  */
-export interface QuerySet<S extends readonly unknown[], in out Row, out Out> extends Awaitable<Row[]>, AsyncIterable<Row>, Subquery<Row, Out> {
+export interface QuerySet<S extends readonly unknown[], in out Row, out Out>
+  extends Awaitable<Row[]>,
+    AsyncIterable<Row>,
+    Subquery<Row, Out> {
   /**
    * Narrows the query; several calls are joined by AND. An object means equality, `{ column: null }` IS NULL.
    * @throws UsageError for undefined, an empty object and unknown columns

@@ -9,11 +9,15 @@ import type { JsonRowOf } from "./shape.types.ts";
 import type { Columns, InsertOf, RowOf, ValueOf } from "./spec.types.ts";
 
 declare const relation: unique symbol;
+declare const target: unique symbol;
+declare const missing: unique symbol;
 declare const value: unique symbol;
 
 /** What a getter is that the ORM takes for a relation. */
 export interface Relation<Kind extends "one" | "any" | "many", M extends AnyModel, Null = never> {
-  readonly [relation]: [Kind, M, Null];
+  readonly [relation]: Kind;
+  readonly [target]: M;
+  readonly [missing]: Null;
 }
 /** What a relation's picker sees: names of columns, cheap to compare, so that circular models infer. */
 export interface KeyRef<K, T> {
@@ -96,25 +100,21 @@ interface Related {
 }
 export type RelationKeys<I, Known> = RelationsAmong<I, Candidates<I, Known>>;
 type RelationsAmong<I, K extends keyof I> = K extends unknown ? (I[K] extends Related ? K : never) : never;
-type RelationTarget<R> = R extends { readonly [relation]: [any, infer M extends AnyModel, any] } ? M : never;
+type RelationTarget<R> = R extends { readonly [target]: infer M extends AnyModel } ? M : never;
 /** The related rows as they are read: an array, or one of them. */
-export type RelatedRow<R, How extends "value" | "json"> = R extends {
-  readonly [relation]: [infer Kind, infer M extends AnyModel, infer Null];
-}
-  ? Kind extends "many"
-    ? RowIn<M, How>[]
-    : RowIn<M, How> | Null
-  : never;
+export type RelatedRow<R, How extends "value" | "json"> =
+  R extends Relation<infer Kind, infer M, infer Null> ? (Kind extends "many" ? RowIn<M, How>[] : RowIn<M, How> | Null) : never;
 type RowIn<M extends AnyModel, How> = How extends "json" ? JsonRowOf<M["$specs"]> : RowOf<M["$specs"]>;
 /** Leads to rows of several tables. */
 interface OfSeveral {
-  readonly [relation]: ["any", any, any];
+  readonly [relation]: "any";
+}
+interface Traversed {
+  readonly [relation]: "one" | "many";
 }
 /** What leads to several tables is not in a query. */
 export type RelationScopes<I, Null, Known> = {
-  readonly [K in Candidates<I, Known> as I[K] extends OfSeveral ? never : I[K] extends Related ? K : never]: I[K] extends {
-    readonly [relation]: [infer Kind, infer M extends AnyModel, infer N];
-  }
+  readonly [K in Candidates<I, Known> as I[K] extends Traversed ? K : never]: I[K] extends Relation<infer Kind, infer M, infer N>
     ? Kind extends "many"
       ? ManyScope<M>
       : Scope<M, Null | N>
@@ -132,7 +132,7 @@ type OneFrom<I, K extends keyof I & string> = K extends unknown ? K | `${K}.${On
 type OneBelow<M extends AnyModel> = LastOneFrom<InstanceType<M>, OneNames<M>>;
 type LastOneFrom<I, K extends keyof I & string> = K extends unknown ? K | `${K}.${OneNames<RelationTarget<I[K]>>}` : never;
 type OneNames<M extends AnyModel> = OneKeys<InstanceType<M>, Candidates<InstanceType<M>, keyof M["$specs"]>>;
-type OneKeys<I, K extends keyof I> = K extends unknown ? (I[K] extends { readonly [relation]: ["one", any, any] } ? K : never) : never;
+type OneKeys<I, K extends keyof I> = K extends unknown ? (I[K] extends { readonly [relation]: "one" } ? K : never) : never;
 
 /** Relations by name, to any depth: `true`, paths below, an object of relations below, or a lambda over the related rows. */
 export type Prefetch<I, Known> = [RelationKeys<I, Known>] extends [never]

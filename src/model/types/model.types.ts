@@ -277,11 +277,14 @@ export interface Statics<C> {
   truncate(): Promise<void>;
 }
 
+type DeclaredId = ColumnSpec<number, "int", true, false, true>;
 /** The key of a model that declares none. */
-interface ImplicitId extends ColumnSpec<number, "int", true, false, true> {
+interface ImplicitId extends DeclaredId {
   readonly [implicit]: true;
 }
-export type WithId<C> = C[keyof C] extends NoKeySpec ? { id: ImplicitId } & C : C;
+export type WithId<C> = C[keyof C] extends NoKeySpec ? { id: ImplicitId } & C : C extends { readonly id: ImplicitId } ? Taken<C> : C;
+/** Columns of another model, its key among them, which may be a part of a larger key here. */
+type Taken<C> = [KeyNames<C>] extends ["id"] ? C : { readonly [K in keyof C]: C[K] extends ImplicitId ? DeclaredId : C[K] };
 
 export interface IndexOptions<C> {
   on: (keyof C)[];

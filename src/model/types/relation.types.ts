@@ -113,7 +113,7 @@ interface Traversed {
   readonly [relation]: "one" | "many";
 }
 /** What leads to several tables is not in a query. */
-export type RelationScopes<I, Null, Known> = {
+export type RelationScopes<I, in out Null, Known> = {
   readonly [K in Candidates<I, Known> as I[K] extends Traversed ? K : never]: I[K] extends Relation<infer Kind, infer M, infer N>
     ? Kind extends "many"
       ? ManyScope<M>

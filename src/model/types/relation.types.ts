@@ -1,6 +1,6 @@
 /** What relations are on rows, and inside queries. Types only. */
 import type { Family } from "../../codec/codec.ts";
-import type { Bare, ExprFor, NumberExpr, OrderedExpr, Ordering, RowClause, WhereClause } from "../../expr/expr.types.ts";
+import type { Bare, ExprFor, NumberExpr, OrderedExpr, Ordering, RowClause, Subquery, WhereClause } from "../../expr/expr.types.ts";
 import type { Awaitable } from "../../util/awaitable.ts";
 import type { Deletable } from "./factory.types.ts";
 import type { AnyModel, Instance, PrimaryKeyOf } from "./model.types.ts";
@@ -145,7 +145,7 @@ export type Prefetch<I, Known> = [RelationKeys<I, Known>] extends [never]
 type Below<M extends AnyModel> = true | RelationPath<InstanceType<M>, keyof M["$specs"]> | Prefetch<InstanceType<M>, keyof M["$specs"]>;
 type PrefetchOf<M extends AnyModel> =
   | Below<M>
-  | ((related: QuerySet<[M], InstanceType<M>, Columns<M["$specs"]>>) => QuerySet<any, InstanceType<M>, any>);
+  | ((related: QuerySet<[M], InstanceType<M>, Columns<M["$specs"]>>) => Subquery<InstanceType<M>>);
 
 /** A to-many relation inside a query: each method is a subquery on the related rows of the row at hand. */
 export interface ManyScope<M extends AnyModel> {

@@ -94,7 +94,8 @@ export interface One<M extends AnyModel, Null, Kind extends "one" | "any" = "one
 /** Every row has these; none of them is a relation. */
 type Own = keyof Instance<never> | keyof Deletable;
 /** Known: the names of columns. To look at a name is cheap, at what stands behind it is not. */
-type Candidates<I, Known> = Exclude<keyof I & string, Own | Known>;
+type Candidates<I, Known> = Exclude<NotOwn<keyof I & string>, Known>;
+type NotOwn<K> = K extends Own ? never : K;
 interface Related {
   readonly [relation]: unknown;
 }

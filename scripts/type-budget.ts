@@ -29,7 +29,7 @@ interface Program {
 const root = fileURLToPath(new URL("../", import.meta.url));
 
 /** Instantiations. The first call on a model pays for all that lambdas see of it; the queries share that. */
-export const TYPE_BUDGET = { schema: 15_500, query: 420, call: 1250 };
+export const TYPE_BUDGET = { schema: 7_400, query: 220, call: 640 };
 
 export interface TypeCost {
   readonly name: string;

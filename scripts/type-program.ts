@@ -52,6 +52,8 @@ export const CALLS: Readonly<Record<string, (n: number, o: number) => string>> =
   "to-one relation": (n, o) => `M${n}.where((m) => m.next.name${o}.eq("A"))`,
   "to-many relation": (n) => `M${n}.where((m) => m.children.some((c) => c.active${((n + MODELS - 2) % MODELS) + 1}))`,
   prefetch: (n) => `M${n}.all().prefetch("children", "next.next")`,
+  "prefetch lambda": (n) => `M${n}.all().prefetch({ children: (c) => c.annotate((x) => ({ twice: x.id.mul(2) })) })`,
+  "as a parameter": (n) => `((q: import("kakaorm").QuerySet<any, M${n}, any>) => q)(M${n}.all())`,
   first: (n) => `M${n}.where({ active${n}: true }).first()`,
   find: (n) => `M${n}.find(${n})`,
   create: (n) => `M${n}.create({ name${n}: "A", email${n}: "a@example.com", nextId: 1, secret${n}: "x" })`,

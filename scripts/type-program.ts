@@ -51,6 +51,7 @@ export const CALLS: Readonly<Record<string, (n: number, o: number) => string>> =
   aggregate: (n) => `M${n}.all().aggregate((m) => ({ n: count(), mean: avg(m.views${n}) }))`,
   "to-one relation": (n, o) => `M${n}.where((m) => m.next.name${o}.eq("A"))`,
   "to-many relation": (n) => `M${n}.where((m) => m.children.some((c) => c.active${((n + MODELS - 2) % MODELS) + 1}))`,
+  "sum of a relation": (n) => `M${n}.where((m) => m.children.sum((c) => c.views${((n + MODELS - 2) % MODELS) + 1}).gt(10))`,
   prefetch: (n) => `M${n}.all().prefetch("children", "next.next")`,
   "prefetch lambda": (n) => `M${n}.all().prefetch({ children: (c) => c.annotate((x) => ({ twice: x.id.mul(2) })) })`,
   "as a parameter": (n) => `((q: import("kakaorm").QuerySet<any, M${n}, any>) => q)(M${n}.all())`,
@@ -60,6 +61,7 @@ export const CALLS: Readonly<Record<string, (n: number, o: number) => string>> =
   bulkCreate: (n) => `M${n}.bulkCreate([{ name${n}: "A", email${n}: "a@example.com", nextId: 1, secret${n}: "x" }])`,
   update: (n) => `M${n}.where({ id: 1 }).update({ state${n}: "live", note${n}: null })`,
   "update lambda": (n) => `M${n}.where({ id: 1 }).update((m) => ({ views${n}: m.views${n}.add(1) }))`,
+  "returning lambda": (n) => `M${n}.where({ id: 1 }).returning((m) => ({ views: m.views${n} })).delete()`,
   delete: (n) => `M${n}.where({ id: 1 }).delete()`,
   upsert: (n) =>
     `M${n}.upsert([{ name${n}: "A", email${n}: "a@example.com", nextId: 1, secret${n}: "x" }], { on: ["email${n}"], update: ["name${n}"] })`,

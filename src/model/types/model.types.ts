@@ -262,7 +262,7 @@ export interface Statics<C> {
   upsert<M extends AnyModel>(
     this: M,
     rows: readonly InsertOf<C>[],
-    o: { on: (keyof C)[]; update?: (keyof C)[]; where?: (existing: Scope<M>, incoming: Columns<C>) => WhereClause } & HooksOption,
+    o: { on: (keyof C)[]; update?: (keyof C)[]; where?: NoInfer<(existing: Scope<M>, incoming: Columns<C>) => WhereClause> } & HooksOption,
   ): Promise<InstanceType<M>[]>;
   /**
    * Writes the changed columns (or `fields`) of many instances, one statement per chunk, all or none. Resolves to their

@@ -385,7 +385,7 @@ export interface QuerySet<S extends readonly unknown[], in out Row, out Out>
    */
   returning(): Returning<S, InstanceType<Root<S>>>;
   returning<K extends keyof SpecsOf<S>>(...columns: [K, ...K[]]): Returning<S, { -readonly [P in K]: ValueOf<SpecsOf<S>[P]> }>;
-  returning<R extends Readonly<Record<string, unknown>>>(pick: (own: Scope<Root<S>>) => R): Returning<S, Selected<R>>;
+  returning<R extends Readonly<Record<string, unknown>>>(pick: (own: NoInfer<Scope<Root<S>>>) => R): Returning<S, Selected<R>>;
   /**
    * `insert into ... select`: the selected values become rows of the model, by name; other columns get their defaults. Starts at
    * once and resolves to the number of rows. @throws UsageError for required columns that are not selected

@@ -157,8 +157,8 @@ export interface ManyScope<M extends AnyModel> {
   /** True where all related rows meet the condition, and where there are none. */
   every(where: (s: Scope<M>) => RowClause): WhereClause;
   count(where?: (s: Scope<M>) => RowClause): NumberExpr<number, "int">;
-  sum<T, F extends Family>(pick: (s: Scope<M>) => NumberExpr<T, F>): ExprFor<F, Bare<T> | null>;
+  sum<T, F extends Family>(pick: (s: NoInfer<Scope<M>>) => NumberExpr<T, F>): ExprFor<F, Bare<T> | null>;
   avg(pick: (s: Scope<M>) => NumberExpr<any, any>): NumberExpr<number | null, "float">;
-  min<T, F extends Family>(pick: (s: Scope<M>) => OrderedExpr<T, F>): ExprFor<F, Bare<T> | null>;
-  max<T, F extends Family>(pick: (s: Scope<M>) => OrderedExpr<T, F>): ExprFor<F, Bare<T> | null>;
+  min<T, F extends Family>(pick: (s: NoInfer<Scope<M>>) => OrderedExpr<T, F>): ExprFor<F, Bare<T> | null>;
+  max<T, F extends Family>(pick: (s: NoInfer<Scope<M>>) => OrderedExpr<T, F>): ExprFor<F, Bare<T> | null>;
 }

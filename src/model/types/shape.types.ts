@@ -1,7 +1,7 @@
 /** What goes in and out of a model from outside: rows, inserts and updates as schemas. Types only. */
 import type { AnyModel } from "./model.types.ts";
 import type { RelatedRow, RelationKeys } from "./relation.types.ts";
-import type { InsertOf, Kept, KeyNames, RowOf, spec, ValueOf, Visible } from "./spec.types.ts";
+import type { Kept, KeySpec, OptionalInputSpec, OptionalSpec, RowOf, ServerOnlySpec, spec, ValueOf, Visible } from "./spec.types.ts";
 
 export declare const shape: unique symbol;
 
@@ -59,15 +59,16 @@ export type JsonValueOf<S> = S extends { readonly [spec]: [infer T, infer F, any
 /** A row as it is read, in JSON. */
 export type JsonRowOf<C> = { -readonly [K in Visible<C>]: JsonValueOf<C[K]> };
 /** Keys that the database or the model makes are not taken from input, nor is what the ORM keeps. */
-type MadeKeys<C> = { [K in keyof C]: C[K] extends Made ? K : never }[keyof C];
-type KeptKeys<C> = { [K in keyof C]: C[K] extends Kept ? K : never }[keyof C];
 type Made = { readonly [spec]: [any, any, true, any, true, any, any] } | Kept;
+type RequiredInput<C> = { [K in keyof C]: C[K] extends OptionalSpec | ServerOnlySpec | Kept ? never : K }[keyof C];
+type OptionalInput<C> = { [K in keyof C]: C[K] extends Made ? never : C[K] extends OptionalInputSpec ? K : never }[keyof C];
+type Updated<C> = { [K in keyof C]: C[K] extends KeySpec | ServerOnlySpec | Kept ? never : K }[keyof C];
 /** What `Model.insert` takes: what `create` takes, without keys that are made. */
-export type InsertInput<C> = Omit<InsertOf<C>, MadeKeys<C>> extends infer O ? { [K in keyof O]: O[K] } : never;
+export type InsertInput<C> = Spelled<{ [K in RequiredInput<C>]: ValueOf<C[K]> } & { [K in OptionalInput<C>]?: ValueOf<C[K]> }>;
+/** The same; messages show its columns, since a condition has no name. */
+type Spelled<O> = O extends unknown ? { [K in keyof O]: O[K] } : never;
 /** What `Model.update` takes: any columns but the key. */
-export type UpdateInput<C> =
-  Omit<Partial<InsertOf<C>>, KeyNames<C> | KeptKeys<C>> extends infer O ? { [K in keyof O]: ColumnValue<C, K> } : never;
-type ColumnValue<C, K> = K extends keyof C ? ValueOf<C[K]> : never;
+export type UpdateInput<C> = Updated<C> extends infer N extends keyof C ? { -readonly [K in N]?: ValueOf<C[K]> } : never;
 type InJson<Out, C> = { [K in keyof Out]: K extends keyof C ? JsonValueOf<C[K]> : never };
 
 export type InsertShape<C> = Shape<InsertInput<C>, InJson<InsertInput<C>, C>>;

@@ -144,13 +144,13 @@ export interface TimestampSpec<D extends boolean = false, N extends boolean = fa
 type NullOf<N> = N extends true ? null : never;
 export type ValueOf<S> = S extends { readonly [spec]: [infer T, any, any, infer N, any, any, any] } ? T | NullOf<N> : never;
 // Columns are told apart by interfaces, which compilers compare once for each kind of column.
-interface OptionalSpec {
+export interface OptionalSpec {
   readonly [spec]: [any, any, true, any, any, any, any] | [any, any, any, true, any, any, any];
 }
-interface OptionalInputSpec {
+export interface OptionalInputSpec {
   readonly [spec]: [any, any, true, any, any, any, false] | [any, any, any, true, any, any, false];
 }
-interface KeySpec {
+export interface KeySpec {
   readonly [spec]: [any, any, any, any, true, any, any];
 }
 export interface NoKeySpec {
@@ -162,7 +162,7 @@ interface HiddenSpec {
 interface VisibleSpec {
   readonly [spec]: [any, any, any, any, any, false, any];
 }
-interface ServerOnlySpec {
+export interface ServerOnlySpec {
   readonly [spec]: [any, any, any, any, any, any, true];
 }
 interface NumberSpec {

@@ -70,6 +70,9 @@ export function valuesColumn(place: number): ColumnRef {
   return { property: name, name, explicit: true };
 }
 
+/** Select lists of columns alone that are made once and come again. */
+export const lastingLists = new WeakSet<readonly Clause[]>();
+
 export type SetOperator = "union" | "union all" | "intersect" | "except";
 /** Two queries with the same columns as one. */
 export interface CompoundNode {

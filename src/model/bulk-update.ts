@@ -42,16 +42,16 @@ export async function bulkUpdate(
   if (instances.length === 0 || columns.length === 0) return 0;
   const counter = counterOf(meta);
   const now = new Date();
+  const stamps = columns.filter(({ declaration }) => declaration.autoNow);
   const check: RowCheck = (instance, found, index) => checkColumns(columns, instance, found, index);
   const rows = await checkedRows(meta, instances, check, (instance): Row => {
     const key = savedKey(meta, instance, "be updated");
-    for (const column of columns) {
-      if (column.declaration.autoNow) setValue(instance, column, new Date(now));
+    for (const column of stamps) setValue(instance, column, new Date(now));
+    for (const column of columns)
       if (columnValue(instance, column) === undefined)
         throw new UsageError(`${column.label} was not loaded in ${String(instance)}`, {
           hint: "leave it out of fields, or load it with alsoSelect()",
         });
-    }
     const values = changedValues(meta, instance, columns);
     assertPinnedChanges(meta, columns, values);
     return { instance, version: counter === null ? null : versionOf(instance, counter), key, values };
@@ -121,7 +121,7 @@ function changedInAny(instances: readonly ModelBase[]): ColumnMeta[] {
 
 /** @throws UsageError: of two instances of one row, either's values could win */
 function assertOnce(meta: ModelMeta, rows: readonly Row[]): void {
-  const keys = new Set(rows.map(({ key }) => keyText(key)));
+  const keys = new Set(rows.map(({ key }) => (key.length === 1 && typeof key[0] === "number" ? key[0] : keyText(key))));
   if (keys.size !== rows.length) throw new UsageError(`${meta.name}.bulkUpdate was given two instances of the same row`);
 }
 
@@ -136,7 +136,7 @@ async function updateChunk(meta: ModelMeta, session: Session, columns: readonly 
     kind: "values",
     name: "given",
     columns: all.map(({ codec }) => codec),
-    rows: rows.map(({ key, version, values }) => [...key, ...(version === null ? [] : [version]), ...values]),
+    rows: rows.map(({ key, version, values }) => (version === null ? key.concat(values) : key.concat(version, values))),
   };
   const given = all.map(({ codec }, place): ExprNode => ({ kind: "column", token, column: valuesColumn(place), codec }));
   const set = columns.map(({ ref, codec }, c) => ({ column: ref, codec, value: given[keyColumns.length + c] as ExprNode }));

@@ -1,6 +1,6 @@
 /** From what `select` was given to columns and the shape of a row, in one step. Layer 6. */
 import type { ScopeToken } from "../ast/expr.ts";
-import type { Clause, SelectNode } from "../ast/select.ts";
+import { type Clause, lastingLists, type SelectNode } from "../ast/select.ts";
 import { kindOf } from "../codec/refuse.ts";
 import { UsageError } from "../errors.ts";
 import { Expression } from "../expr/expression.ts";
@@ -42,6 +42,7 @@ export function wholeSelection(meta: SourceMeta): Selection {
   let whole = wholes.get(meta);
   if (whole === undefined) {
     whole = selectColumns(meta, meta.visible);
+    lastingLists.add(whole.columns);
     wholes.set(meta, whole);
   }
   return whole;

@@ -17,9 +17,13 @@ export function constantOf(node: ExprNode): boolean | null {
     }
     case "logic": {
       const deciding = node.op === "or";
-      const items = node.items.map(constantOf);
-      if (items.includes(deciding)) return deciding;
-      return items.every((item) => item === !deciding) ? !deciding : null;
+      let known = true;
+      for (const item of node.items) {
+        const constant = constantOf(item);
+        if (constant === deciding) return deciding;
+        if (constant === null) known = false;
+      }
+      return known ? !deciding : null;
     }
     case "exists":
       return isEmpty(node.query) ? false : null;
@@ -56,7 +60,6 @@ function truthOf(node: ExprNode): boolean | null {
 const strict: ReadonlySet<ExprNode["kind"]> = new Set([
   "arithmetic",
   "cast",
-  "compare",
   "dateDifference",
   "datePart",
   "dateShift",
@@ -66,7 +69,16 @@ const strict: ReadonlySet<ExprNode["kind"]> = new Set([
   "not",
 ]);
 function isUnknown(node: ExprNode): boolean {
-  // NULL is less than all of no values.
-  if (node.kind === "compare" && node.right.kind === "quantified") return false;
-  return node.kind === "null" || (strict.has(node.kind) && childrenOf(node).some(isUnknown));
+  switch (node.kind) {
+    case "column":
+    case "value":
+      return false;
+    case "null":
+      return true;
+    case "compare":
+      // NULL is less than all of no values.
+      return node.right.kind !== "quantified" && (isUnknown(node.left) || isUnknown(node.right));
+    default:
+      return strict.has(node.kind) && childrenOf(node).some(isUnknown);
+  }
 }

@@ -1,6 +1,6 @@
 /** SELECT as text: frames, aliases, clauses, set operations, WITH. Layer 3: knows nodes and traits, no dialect by name. */
 import type { ColumnRef, ExprNode, OrderNode, ScopeToken, TableToken } from "../ast/expr.ts";
-import type { Clause, CompoundNode, DerivedSource, JoinKind, LockNode, QueryNode, SelectNode, SourceNode } from "../ast/select.ts";
+import type { Clause, CompoundNode, DerivedSource, LockNode, QueryNode, SelectNode, SourceNode } from "../ast/select.ts";
 import { sameExpression, selectedAt } from "../ast/shape.ts";
 import { safeIntCodec } from "../codec/number.ts";
 import { UnsupportedError } from "../errors.ts";
@@ -8,6 +8,8 @@ import { constantOf, isFalse } from "./constant.ts";
 import { type Frame, frameOf, freeAlias, type NamedSource, type PathSource, type Place, placeAt, sourceName } from "./frame.ts";
 import { assertFullJoin } from "./full-join.ts";
 import { unknownInHaving, unknownKeys } from "./group-keys.ts";
+import { joinWords } from "./join-words.ts";
+import { KeptLists } from "./kept-lists.ts";
 import { lockText } from "./lock.ts";
 import { namedWindows } from "./named-windows.ts";
 import { columnName } from "./naming.ts";
@@ -21,15 +23,8 @@ import { type Standing, standingOf } from "./standing.ts";
 import { writeWindow } from "./window.ts";
 import { type Names, WithRenderer } from "./with-renderer.ts";
 
-const joinWords: Readonly<Record<JoinKind, string>> = {
-  inner: " join ",
-  left: " left join ",
-  right: " right join ",
-  full: " full join ",
-  cross: " cross join ",
-};
-
 export abstract class SelectRenderer extends WithRenderer {
+  readonly #lists = new KeptLists();
   /** A standing condition was met that may be another one the next time. */
   protected changes = false;
   /** Why tables are read without their standing conditions. */
@@ -122,7 +117,8 @@ export abstract class SelectRenderer extends WithRenderer {
     if (node.columns.length === 0) this.write("1");
     const keys = unknownKeys(node, this.traits);
     this.#keys = keys;
-    this.lookingForKeys(keys.length > 0, () => this.#columns(node, readable, names));
+    const columns = () => this.lookingForKeys(keys.length > 0, () => this.#columns(node, readable, names));
+    this.#lists.write(node, names, readable, this, columns);
     const standing = standingOf(sources, node.joins, this.#changing);
     this.#from(node, standing);
     this.where(standing === null ? node.where : [...node.where, ...standing.where]);

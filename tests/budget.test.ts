@@ -1,5 +1,6 @@
-/** What must not grow unnoticed: the compiler's work for a schema, a query and each public call, and what an import loads. */
+/** What must not grow unnoticed: the compiler's work for a schema, a query and each public call, what an import loads, and the processor's for a query. */
 import { describe, expect, it } from "vitest";
+import { hasValgrind, INSTRUCTION_BUDGET, instructions } from "../scripts/instructions.ts";
 import { SIZE_BUDGET, sizes } from "../scripts/size.ts";
 import { typeCosts } from "../scripts/type-budget.ts";
 
@@ -16,4 +17,13 @@ describe("budgets", () => {
     });
     expect(over).toEqual([]);
   }, 60_000);
+
+  it("machine instructions of a query", async ({ skip }) => {
+    const budget = INSTRUCTION_BUDGET[process.versions.node.split(".")[0] ?? ""];
+    if (budget === undefined) return skip("the count belongs to another version of Node");
+    if (!hasValgrind()) return skip("valgrind is not installed: it counts the instructions");
+    const count = await instructions();
+    expect(count).toBeGreaterThan(budget / 4);
+    expect(count).toBeLessThanOrEqual(budget);
+  }, 240_000);
 });

@@ -11,6 +11,7 @@ import {
   nameOf,
   type SchemaState,
   same,
+  shownName,
   type TableState,
 } from "./state.ts";
 import { tableOrder } from "./table-order.ts";
@@ -20,7 +21,8 @@ const text = JSON.stringify;
 
 /** The text of one file with all models, and what could not be said in one. */
 export function printModels(state: SchemaState): { readonly text: string; readonly notes: readonly string[] } {
-  const tables = tableOrder([...state.values()]);
+  // In a circle those without a schema come first: no bare name means them inside a table of the same name.
+  const tables = tableOrder([...state.values()].sort((a, b) => Number(a.schema === null) - Number(b.schema === null)));
   const pulled = modelNames(tables);
   const used = new Set<string>(["Model"]);
   const notes: string[] = [];
@@ -77,7 +79,7 @@ function keyFor({ table }: PulledTable, column: ColumnState): ForeignKeyState | 
 function printColumn(one: PulledTable, column: ColumnState, context: Context): string {
   const { table, properties } = one;
   const key = keyFor(one, column);
-  let code = key === null ? null : printForeignKey(column, key, context);
+  let code = key === null ? null : printForeignKey(one, column, key, context);
   if (code === null) {
     code = printType(column, context);
     const target = key === null ? undefined : context.pulled.get(keyOf(key.target));
@@ -108,7 +110,8 @@ function options(given: Readonly<Record<string, string | undefined>>): string {
 }
 
 /** A key to the primary key of another table has that key's type. By name where the class stands below. */
-function printForeignKey(column: ColumnState, key: ForeignKeyState, { pulled, declared, used }: Context): string | null {
+function printForeignKey({ table }: PulledTable, column: ColumnState, key: ForeignKeyState, context: Context): string | null {
+  const { pulled, declared, used } = context;
   const target = pulled.get(keyOf(key.target));
   if (target === undefined || target.table.primaryKey.length !== 1 || target.table.primaryKey[0] !== key.targetColumns[0]) return null;
   const referred = target.table.columns.find(({ name }) => name === key.targetColumns[0]);
@@ -118,10 +121,13 @@ function printForeignKey(column: ColumnState, key: ForeignKeyState, { pulled, de
   const extra = options(actions(key));
   const rest = extra === "" ? "" : `, ${extra}`;
   if (declared.has(keyOf(key.target)) && !own) return `foreignKey(() => ${target.model}${rest})`;
+  const name = own ? target.table.name : shownName(nameOf(target.table));
+  // Its own table is what a model finds under its own bare name.
+  if (!own && name === table.name) return null;
   const type = isImplicitId(target.table, referred)
     ? "number"
     : ({ bigint: "bigint", int: "number", smallint: "number" }[referred.type as string] ?? "string");
-  return `foreignKey<${type}>(${text(target.table.name)}${rest})`;
+  return `foreignKey<${type}>(${text(name)}${rest})`;
 }
 
 function printType(column: ColumnState, { used }: Context): string {

@@ -356,7 +356,7 @@ export function foreignKey<M extends AnyModel>(
   target: () => M,
   o?: ForeignKeyColumnOptions,
 ): ColumnSpec<PrimaryKeyOf<M>, FamilyOfKey<PrimaryKeyOf<M>>>;
-/** By table name, for self references and cycles between columns. */
+/** By table name, for self references and cycles between columns; `schema.table` where two schemas have a table of that name. */
 export function foreignKey<T = number>(table: string, o?: ForeignKeyColumnOptions): ColumnSpec<T, FamilyOfKey<T>>;
 export function foreignKey(target: (() => AnyModel) | string, o: ForeignKeyColumnOptions = {}): never {
   if (typeof target !== "function" && typeof target !== "string") throw new UsageError("foreignKey takes () => Model or a table name");

@@ -292,10 +292,15 @@ function acceptName(name: unknown, what: string): string {
 /** The static under which a class carries its meta. A module's own symbol: see `secondCopy` for classes of another copy. */
 export const metaKey: unique symbol = Symbol("meta");
 
+/** By `table`, or by `schema.table`: two schemas may have tables of one name. */
 const byTable = new Map<string, ModelMeta>();
 
+function fullName({ table: { schema, name } }: ModelMeta): string {
+  return schema === null ? name : `${schema}.${name}`;
+}
+
 export function registerTable(meta: ModelMeta): void {
-  byTable.set(meta.table.name, meta);
+  byTable.set(fullName(meta), meta);
 }
 
 /** Every table's model, the one that was declared last. */
@@ -321,11 +326,11 @@ export function metaOf(model: unknown, label = "this"): ModelMeta {
   throw new UsageError(`${label} takes a model class`, { hint: "a class that extends Model(table, columns)" });
 }
 
-/** The model that a foreign key points at: given by a function, or by table name. */
+/** The model that a foreign key points at: given by a function, or by table name. A bare name means a table without a schema first. */
 export function targetOf(target: (() => unknown) | string, self: ModelMeta, label: string): ModelMeta {
   if (typeof target === "function") return metaOf(target(), label);
-  if (target === self.table.name) return self;
-  const found = byTable.get(target);
+  if (target === self.table.name || target === fullName(self)) return self;
+  const found = byTable.get(target) ?? [...byTable.values()].findLast(({ table }) => table.name === target);
   if (found === undefined) {
     throw new UsageError(`${label} refers to the table ${JSON.stringify(target)}, and no model declares it`, {
       hint: "import the model's file before the first query, or refer to it by () => Model",

@@ -2,7 +2,7 @@
 import type { TableRef } from "../ast/select.ts";
 import { type RelationDefinition, relationOf } from "../relations/definition.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
-import { metaOf, registeredModels } from "./meta.ts";
+import { metaOf, registeredModels, targetOf } from "./meta.ts";
 
 /** Rows of `meta` whose `columns` hold what `targets` hold in the row that is referred to. */
 export interface Edge {
@@ -47,7 +47,7 @@ function* columnEdges(meta: ModelMeta, target: ModelMeta): Generator<Declared> {
   const builders = new Map([...variants.flatMap((variant) => [...variant.builders]), ...meta.builders]);
   for (const [property, { declaration }] of builders) {
     const { reference } = declaration;
-    if (reference === null || !pointsAt(reference.target, target)) continue;
+    if (reference === null || !pointsAt(reference.target, meta, target)) continue;
     const named = reference.column ?? (target.primaryProperties[0] as string);
     yield { meta, columns: [meta.column(property)], targets: [target.column(named)], onDelete: reference.onDelete };
   }
@@ -55,16 +55,18 @@ function* columnEdges(meta: ModelMeta, target: ModelMeta): Generator<Declared> {
 
 function* tableEdges(meta: ModelMeta, target: ModelMeta): Generator<Declared> {
   for (const { on, target: pointed, references, onDelete = "no action" } of meta.options.foreignKeys ?? []) {
-    if (!pointsAt(pointed, target)) continue;
+    if (!pointsAt(pointed, meta, target)) continue;
     const targets = references === undefined ? target.primaryKey : references.map((property) => target.column(property));
     yield { meta, columns: on.map((property) => meta.column(property)), targets, onDelete };
   }
 }
 
-function pointsAt(given: (() => unknown) | string, target: ModelMeta): boolean {
-  if (typeof given === "string") return given === target.table.name;
+function pointsAt(given: (() => unknown) | string, meta: ModelMeta, target: ModelMeta): boolean {
+  const { name, schema } = target.table;
   try {
-    return metaOf(given()).table === target.table;
+    if (typeof given !== "string") return metaOf(given()).table === target.table;
+    const { table } = targetOf(given, meta, meta.name);
+    return table.name === name && table.schema === schema;
   } catch {
     return false;
   }

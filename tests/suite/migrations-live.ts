@@ -143,6 +143,50 @@ export function suite(t: TargetContext): void {
       }
     });
 
+    // Elsewhere a schema is another file, which one connection knows.
+    it.runIf(t.family !== "sqlite")("are pulled as models that tell tables of one name in two schemas apart", async () => {
+      const db = t.engine();
+      const other = `live_twins_${process.pid}`;
+      const folder = join(root, ".tmp", `twins_${process.pid}_${t.name}`);
+      const here = sql.id((await db.dialect.inspector.place(db)) ?? "");
+      const [near, far] = [sql`${here}.live_twin`, sql`${sql.id(other)}.live_twin`];
+      const keys = ["near_id", "far_id"].map((name) => sql.id(name));
+      try {
+        await db.execute`create schema ${sql.id(other)}`;
+        for (const table of [near, far])
+          await db.execute`create table ${table} (id bigint not null primary key, near_id bigint, far_id bigint, label varchar(20))`;
+        // Each refers to itself and to the other one.
+        for (const table of [near, far])
+          for (const [i, target] of [near, far].entries())
+            await db.execute`alter table ${table} add foreign key (${keys[i] as never}) references ${target} (id)`;
+        const all = await liveState(db, emptyState, [other]);
+        const { text: code, notes } = printModels(new Map([...all].filter(([, { name }]) => name === "live_twin")));
+        expect(notes).toEqual([]);
+        mkdirSync(folder, { recursive: true });
+        const path = join(folder, "models.ts");
+        writeFileSync(path, code);
+        const models = Object.values((await import(pathToFileURL(path).href)) as Record<string, Pulled>);
+        const state = stateOfModels(models, naming);
+        expect(await differences(state)).toEqual([]);
+        const targets = [...state.values()].map(({ schema, foreignKeys }) => [schema, foreignKeys.map(({ target }) => target)]);
+        const twin = { schema: other, name: "live_twin" };
+        expect(new Map(targets as [])).toEqual(
+          new Map([
+            [null, ["live_twin", twin]],
+            [other, ["live_twin", twin]],
+          ] as never),
+        );
+        if (compiled.includes(t.name)) expect(compilerErrors(folder, "")).toBe("");
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+        const made = [...(await liveState(db, emptyState, [other])).values()].filter(({ name }) => name === "live_twin");
+        for (const { schema, foreignKeys } of made)
+          for (const { name } of foreignKeys) await db.execute`alter table ${schema === null ? near : far} drop constraint ${sql.id(name)}`;
+        for (const table of [far, near]) await db.execute`drop table if exists ${table}`;
+        await db.execute`drop schema if exists ${sql.id(other)}`;
+      }
+    });
+
     describe("of somebody else", () => {
       const folder = join(root, ".tmp", `pulled_${process.pid}_${t.name}`);
       const names = chinook.map(({ name }) => name);
@@ -211,8 +255,8 @@ export async function use(): Promise<{ title: string; artist: string | null }[]>
 `;
 
 /** What the compiler says of the pulled models and a program that uses them. */
-function compilerErrors(folder: string): string {
-  writeFileSync(join(folder, "use.ts"), program);
+function compilerErrors(folder: string, use = program): string {
+  writeFileSync(join(folder, "use.ts"), use);
   const options = {
     noEmit: true,
     paths: { kakaorm: [join(root, "src/index.ts")] },

@@ -10,7 +10,6 @@ import type { SchemaState } from "../migrations/state.ts";
 import { connect } from "../src/engine/connect.ts";
 import type { Engine } from "../src/engine/engine.ts";
 import { resolveOptions } from "../src/engine/options.ts";
-import { parseUrl } from "../src/engine/url.ts";
 import { UsageError } from "../src/errors.ts";
 import { suggestion } from "../src/util/suggest.ts";
 
@@ -151,18 +150,6 @@ function fromEnvironment({ env, otherwise }: EnvReference, database: string | un
   const url = process.env[env] || otherwise;
   if (url === null) throw new UsageError(`the environment variable ${env} is not set: the database ${database} has its URL there`);
   return url;
-}
-
-/** True for a file, a socket and this machine. */
-export function isLocal(url: string): boolean {
-  const { host } = parseUrl(url);
-  return host === null || host === "localhost" || host === "::1" || host === "[::1]" || /^127(?:\.\d+){3}$/.test(host);
-}
-
-/** What a person calls this database: its name, or the file's. */
-export function databaseName(url: string): string {
-  const { database, path } = parseUrl(url);
-  return database ?? path ?? "";
 }
 
 /** Connects, works, and disconnects on every path. */

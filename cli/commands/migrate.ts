@@ -8,7 +8,8 @@ import { UsageError } from "../../src/errors.ts";
 import { projectOptions } from "../options.ts";
 import { data, exit, json, say } from "../output.ts";
 import { progressOn } from "../progress.ts";
-import { databaseName, isLocal, migrationFiles, openProject, type ProjectOptions, withDatabase } from "../project.ts";
+import { databaseOf, migrationFiles, openProject, type ProjectOptions, withDatabase } from "../project.ts";
+import { assertNamed, certainLosses, plannedLosses } from "../remote.ts";
 
 interface Options extends ProjectOptions {
   readonly target: string | undefined;
@@ -58,7 +59,12 @@ export const migrate: CommandModule<object, Options> = {
       steps: o.steps,
       outOfOrder: o.outOfOrder,
     };
-    process.exitCode = await withDatabase(project, async (engine, { url }) => {
+    const named = (losses: () => readonly string[]): void => {
+      if (!o.fake && !o.plan && !o.check) assertNamed(databaseOf(project).url, o.allowDrop, losses);
+    };
+    // What is sure to be lost is refused before the database hears of it.
+    named(() => certainLosses(files, plan));
+    process.exitCode = await withDatabase(project, async (engine) => {
       if (o.plan || o.check) {
         const planned = await previewMigrations(engine, files, plan);
         if (o.plan)
@@ -75,30 +81,22 @@ export const migrate: CommandModule<object, Options> = {
         resume: o.resume,
         ...(o.resolve === undefined ? {} : { resolve: o.resolve }),
         waitMs: o.wait * 1000,
-        approve: (found) => approve(found, o, url),
-        onEvent: (event) => progress.show(event) || tell(event),
+        approve: (found) => named(() => plannedLosses(found)),
+        onEvent: (event) => progress.show(event) || tell(event, o.fake),
       };
       const progress = progressOn(process.stderr);
       const result = await runMigrations(engine, files, options).finally(progress.stop);
       if (o.json) json(result);
       const count = (list: readonly string[]): string => `${list.length} migration${list.length === 1 ? "" : "s"}`;
-      if (result.reverted.length > 0) say(`Rolled back ${count(result.reverted)}`, "green");
-      if (result.applied.length > 0) say(`${o.fake ? "Noted" : "Applied"} ${count(result.applied)}`, "green");
+      if (result.reverted.length > 0)
+        say(o.fake ? `Noted ${count(result.reverted)} as taken back` : `Rolled back ${count(result.reverted)}`, "green");
+      if (result.applied.length > 0)
+        say(o.fake ? `Noted ${count(result.applied)} as applied` : `Applied ${count(result.applied)}`, "green");
       if (result.applied.length + result.reverted.length === 0) say("Nothing to do");
       return exit.done;
     });
   },
 };
-
-/** Losing data in a database of somebody else's needs its name. */
-function approve(plan: readonly PlannedMigration[], o: Options, url: string): void {
-  if (o.fake || isLocal(url)) return;
-  const losses = plan.flatMap(({ migration, destroys }) => destroys.map((loss) => `${migration.name} ${loss}`));
-  if (losses.length === 0 || o.allowDrop === databaseName(url)) return;
-  throw new UsageError(`data would be lost: ${losses.join("; ")}`, {
-    hint: `the database is not on this machine: repeat with --allow-drop ${databaseName(url)}`,
-  });
-}
 
 function print(
   planned: readonly { readonly one: PlannedMigration; readonly steps: Parameters<typeof describeSteps>[0] }[],
@@ -119,7 +117,7 @@ function print(
     data([`-- ${one.migration.name} (${one.direction})`, ...describeSteps(steps).map((sql) => `${sql};`), ""].join("\n"));
 }
 
-function tell(event: MigrationEvent): void {
+function tell(event: MigrationEvent, fake: boolean): void {
   switch (event.kind) {
     case "waiting":
       return say(`Waiting for ${event.holder}, which migrates this database`, "yellow");
@@ -132,7 +130,7 @@ function tell(event: MigrationEvent): void {
     case "retry":
       return say(`  tries again: ${event.reason}`, "yellow");
     case "done":
-      return say(`  done in ${Math.round(event.milliseconds)} ms`, "dim");
+      return say(fake ? `Noted: ${event.name}` : `  done in ${Math.round(event.milliseconds)} ms`, "dim");
     default:
       throw event satisfies never;
   }

@@ -140,8 +140,8 @@ export function runSql(up: SqlStatements, o: { readonly down?: SqlStatements; re
  * A step in code, in the transaction of its migration where the database has such. Without `down` it cannot be undone.
  * @example
  * run(async (db, { batches }) => {
- *   const next = sql`select id from (select id from post where slug is null limit 1000) as next`;
- *   await batches(() => db.execute`update post set slug = id where id in (${next})`);
+ *   await batches(() => db.execute`update post set slug = id
+ *     where id in (select id from (select id from post where slug is null limit 1000) as next)`);
  * })
  */
 export function run(up: DataStep, o: { readonly down?: DataStep; readonly destroys?: boolean } = {}): Operation {

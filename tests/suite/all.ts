@@ -30,6 +30,7 @@ import { suite as keyset } from "./keyset.ts";
 import { suite as limits } from "./limits.ts";
 import { suite as locks } from "./locks.ts";
 import { suite as migrations } from "./migrations.ts";
+import { suite as migrationsData } from "./migrations-data.ts";
 import { suite as migrationsGenerated } from "./migrations-generated.ts";
 import { suite as migrationsLive } from "./migrations-live.ts";
 import { suite as migrationsResume } from "./migrations-resume.ts";
@@ -197,6 +198,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   "for await": forAwait,
   "for await: batches": iterate,
   migrations,
+  "migrations: data": migrationsData,
   "migrations: generated": migrationsGenerated,
   "migrations: resume": migrationsResume,
   "migrations: rights": migrationsRights,

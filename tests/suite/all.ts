@@ -33,6 +33,7 @@ import { suite as migrations } from "./migrations.ts";
 import { suite as migrationsData } from "./migrations-data.ts";
 import { suite as migrationsGenerated } from "./migrations-generated.ts";
 import { suite as migrationsLive } from "./migrations-live.ts";
+import { suite as migrationsMigrator } from "./migrations-migrator.ts";
 import { suite as migrationsResume } from "./migrations-resume.ts";
 import { suite as migrationsRights } from "./migrations-rights.ts";
 import { suite as migrationsTools } from "./migrations-tools.ts";
@@ -200,6 +201,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   migrations,
   "migrations: data": migrationsData,
   "migrations: generated": migrationsGenerated,
+  "migrations: migrator": migrationsMigrator,
   "migrations: resume": migrationsResume,
   "migrations: rights": migrationsRights,
   "migrations: live": migrationsLive,

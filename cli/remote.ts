@@ -3,8 +3,8 @@ import { BlockList, isIP } from "node:net";
 import { applyAll } from "../migrations/apply.ts";
 import type { LoadedMigration } from "../migrations/migration.ts";
 import type { Operation } from "../migrations/operations.ts";
-import { findMigration, type PlannedMigration, type PlanOptions, replay } from "../migrations/plan.ts";
-import { destroyedBy, reverseAll } from "../migrations/reverse.ts";
+import { findMigration, losses, type PlannedMigration, type PlanOptions, replay } from "../migrations/plan.ts";
+import { reverseAll } from "../migrations/reverse.ts";
 import { emptyState } from "../migrations/state.ts";
 import { parseUrl } from "../src/engine/url.ts";
 import { UsageError } from "../src/errors.ts";
@@ -47,11 +47,11 @@ export function certainLosses(files: readonly LoadedMigration[], { direction, to
     state = applyAll(state, operations);
     return "irreversible" in reversed ? [] : lossesOf(name, reversed);
   });
-  return back.every((losses) => losses.length > 0) ? back.flat() : [];
+  return back.every((lost) => lost.length > 0) ? back.flat() : [];
 }
 
 function lossesOf(name: string, operations: readonly Operation[]): string[] {
-  return operations.flatMap((operation) => destroyedBy(operation) ?? []).map((loss) => `${name} ${loss}`);
+  return losses(operations).map((loss) => `${name} ${loss}`);
 }
 
 export function plannedLosses(plan: readonly PlannedMigration[]): readonly string[] {
@@ -59,13 +59,13 @@ export function plannedLosses(plan: readonly PlannedMigration[]): readonly strin
 }
 
 /** @throws UsageError for a name that is another database's, and for losses in a database elsewhere that was not named */
-export function assertNamed(url: string, named: string | undefined, losses: () => readonly string[]): void {
+export function assertNamed(url: string, named: string | undefined, lost: () => readonly string[]): void {
   if (isLocal(url)) return;
   const name = databaseName(url);
   if (named === name) return;
   const hint = `the database is not on this machine: repeat with --allow-drop ${name}`;
   if (named !== undefined)
     throw new UsageError(`the database is called ${name}, and --allow-drop names ${JSON.stringify(named)}`, { hint });
-  const lost = losses();
-  if (lost.length > 0) throw new UsageError(`data would be lost: ${lost.join("; ")}`, { hint });
+  const lines = lost();
+  if (lines.length > 0) throw new UsageError(`data would be lost: ${lines.join("; ")}`, { hint });
 }

@@ -169,7 +169,8 @@ function planDown(
   });
 }
 
-function losses(operations: readonly Operation[]): string[] {
+/** What these operations lose, one line each. */
+export function losses(operations: readonly Operation[]): string[] {
   return operations.flatMap((operation) => destroyedBy(operation) ?? []);
 }
 

@@ -6,7 +6,7 @@ import { inTransaction, note, runStepwise } from "./execute.ts";
 import type { MigrationRecord } from "./history.ts";
 import { readHistory } from "./history.ts";
 import type { LoadedMigration } from "./migration.ts";
-import { type PlannedMigration, replay } from "./plan.ts";
+import { losses, type PlannedMigration, replay } from "./plan.ts";
 import { reverseAll } from "./reverse.ts";
 import type { MigrationEvent, RunOptions } from "./run-options.ts";
 import { runDdl, runText } from "./send.ts";
@@ -30,6 +30,7 @@ export async function resumeMigration(
   const planned = await plannedOf(db, record, files);
   const steps = compileOperations(planned.operations, planned.before, { dialect: db.dialect, traits: db.traits });
   if (steps.length !== count) throw new MigrationError(`${name} has ${steps.length} steps now, and had ${count} when it was broken off`);
+  o.approve?.([planned]);
   const started = performance.now();
   tell({ kind: "begin", name, direction: planned.direction, steps: count });
   const job = { db, planned, steps, o, tell };
@@ -74,9 +75,12 @@ async function plannedOf(db: Engine, record: MigrationRecord, files: readonly Lo
   }
   const applied = new Set((await readHistory(db)).filter(({ status }) => status === "applied").map(({ name }) => name));
   const before = replay(files.filter(({ name }) => applied.has(name)));
-  if (record.status === "running") return { migration, direction: "up", operations: migration.operations, before, destroys: [] };
+  if (record.status === "running") {
+    const { operations } = migration;
+    return { migration, direction: "up", operations, before, destroys: losses(operations) };
+  }
   const operations = reverseAll(migration.operations, before);
   if ("irreversible" in operations) throw new MigrationError(`${record.name} cannot be undone: ${operations.irreversible}`);
   const now = replay(files.filter(({ name }) => applied.has(name) || name === record.name));
-  return { migration, direction: "down", operations, before: now, destroys: [] };
+  return { migration, direction: "down", operations, before: now, destroys: losses(operations) };
 }

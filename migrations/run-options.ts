@@ -23,6 +23,6 @@ export interface RunOptions extends PlanOptions {
   readonly attempts?: number;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: MigrationEvent) => void;
-  /** Asked before anything runs, once the plan is known: throws to refuse. */
+  /** Asked before anything runs, once the plan is known, and before what was broken off goes on: throws to refuse. */
   readonly approve?: (plan: readonly PlannedMigration[]) => void;
 }

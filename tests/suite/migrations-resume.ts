@@ -21,10 +21,11 @@ import {
   type Operation,
   renameColumn,
   renameTable,
+  runSql,
 } from "../../migrations/operations.ts";
-import { replay } from "../../migrations/plan.ts";
+import { type PlannedMigration, replay } from "../../migrations/plan.ts";
 import { runMigrations } from "../../migrations/runner.ts";
-import { sql } from "../../src/index.ts";
+import { MigrationError, sql } from "../../src/index.ts";
 import type { TargetContext } from "../targets/target.ts";
 
 const id = { name: "id", type: "bigint", identity: true } as const;
@@ -100,6 +101,28 @@ export function suite(t: TargetContext): void {
       expect(await runMigrations(db, files, { resume: true })).toEqual({ applied: ["2_b"], reverted: [] });
       const wanted = replay(files);
       expect(diffStates(onlyTables(await liveState(db, wanted), wanted), wanted).operations).toEqual([]);
+    });
+
+    it("are asked about before they go on", async () => {
+      const db = t.engine();
+      const late = runSql("insert into mig_steps (id) values (1)", { down: "delete from mig_steps" });
+      const own = createTable("mig_new", { columns: [id], primaryKey: ["id"] });
+      // Step by step everywhere.
+      const files = [file("1_a", [own], []), { ...file("2_b", [late, dropTable("mig_new")], ["1_a"]), transaction: false }];
+      const asked: (readonly string[])[] = [];
+      const no = (plan: readonly PlannedMigration[]): void => {
+        asked.push(plan.flatMap(({ destroys }) => destroys));
+        throw new MigrationError("no");
+      };
+      const names = async () => (await db.dialect.inspector.tableNames(db)).map(({ name }) => name);
+      await expect(runMigrations(db, files)).rejects.toThrow(/2_b, step 1 of 2/);
+      await db.execute`create table mig_steps (id int)`;
+      await expect(runMigrations(db, files, { resume: true, approve: no })).rejects.toThrow("no");
+      expect(asked).toEqual([["drops the table mig_new with all its rows"]]);
+      expect(await names()).toContain("mig_new");
+      expect(await db.sql`select id from mig_steps`).toEqual([]);
+      expect((await runMigrations(db, files, { resume: true })).applied).toEqual(["2_b"]);
+      expect(await names()).not.toContain("mig_new");
     });
   });
 }

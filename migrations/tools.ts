@@ -43,7 +43,7 @@ export interface SchemaTools {
   backupTable(table: string, suffix?: string): Promise<string>;
   /** Empties the table and copies the rows of its backup back; keys, indexes and the backup stay. */
   restoreTable(table: string, suffix?: string): Promise<void>;
-  schemaDiff(model: unknown): Promise<SchemaDifference>;
+  getSchemaDiff(model: unknown): Promise<SchemaDifference>;
   /** Adds what the table of the model lacks, and drops nothing. */
   syncSchema(model: unknown): Promise<{ readonly added: readonly string[]; readonly skipped: readonly string[] }>;
 }
@@ -120,7 +120,7 @@ export function schemaTools(db: Engine): SchemaTools {
         await tx.execute`insert into ${sql.id(table)} (${names}) select ${names} from ${sql.id(backup.name)}`;
       });
     },
-    async schemaDiff(model) {
+    async getSchemaDiff(model) {
       const wanted = stateOfModels([model], db.naming);
       const live = onlyTables(await liveState(db, wanted), wanted);
       const lists = [...wanted].map(([key, table]) => ({ model: table.columns, live: live.get(key)?.columns ?? [] }));

@@ -192,10 +192,12 @@ describe("the generated reader", () => {
   });
 
   it("holds slots and quoted names, nothing else from outside", () => {
+    // A text that was made once is kept: not every plan makes one.
+    let seen = 0;
     fc.assert(
       fc.property(planned, ({ shape, names, aliased }) => {
         const texts = generatedBy(() => compileRows(shape, accessOf(aliased)));
-        expect(texts.length).toBeGreaterThan(0);
+        seen += texts.length;
         for (const piece of texts.flatMap((text) => text.match(token) ?? [])) {
           if (piece.startsWith('"')) expect(["use strict", ...names]).toContain(JSON.parse(piece));
           else expect(piece).toMatch(harmless);
@@ -203,5 +205,6 @@ describe("the generated reader", () => {
       }),
       { numRuns: 300 },
     );
+    expect(seen).toBeGreaterThan(50);
   });
 });

@@ -57,4 +57,5 @@ export class Lease {
   }
 }
 
-keepSpecimen(new Lease({ lease: null } as unknown as Slot, null as never, "", 0));
+const slot: Slot = { connection: {} as Connection, openedAt: 0, idleSince: 0, lease: null };
+keepSpecimen(new Lease(slot, {} as LeaseOwner, "", 0));

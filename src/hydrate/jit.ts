@@ -29,8 +29,9 @@ interface Generated {
 }
 
 function specimenOf({ target, fields }: Extract<RowShape, { kind: "instance" }>): object {
-  const specimen = new target.construct(target.mark as never) as Record<string, unknown>;
-  for (const [name] of fields) specimen[name] = null;
+  const specimen = new target.construct(target.mark as never);
+  // Defined, not assigned: a setter of the class is not called with what no row holds.
+  for (const [name] of fields) Object.defineProperty(specimen, name, { value: null, writable: true, enumerable: true, configurable: true });
   return specimen;
 }
 

@@ -326,7 +326,13 @@ function instantiate(model: unknown, values: unknown): ModelBase {
   // Checked here as well: a class may have a constructor of its own that drops what it is given.
   const given = inputKeys(metaOf(model), values);
   lookedAt(values);
-  const instance = new make(values);
+  let instance: ModelBase;
+  try {
+    instance = new make(values);
+  } finally {
+    // A constructor that throws before it hands them over has not looked at them.
+    lookedAt(null);
+  }
   for (const property of given) {
     if (
       (values as Record<string, unknown>)[property] === undefined ||

@@ -207,4 +207,19 @@ describe("the generated reader", () => {
     );
     expect(seen).toBeGreaterThan(50);
   });
+
+  it("calls no setter of the class with what no row holds", () => {
+    class Shouting {
+      said = "";
+      set word(text: string) {
+        this.said = text.toUpperCase();
+      }
+    }
+    const target = { construct: Shouting, mark: null, attach: () => {} };
+    const read = compileRows(
+      { kind: "instance", target, fields: [["word", { kind: "value", slot: 0, codec: null }]], missing: null },
+      { decode: () => null, aliased: false },
+    );
+    expect(read(["hey"] as never)).toMatchObject({ said: "HEY" });
+  });
 });

@@ -4,7 +4,10 @@ import { canonicalDecimal } from "../../codec/number.ts";
 import { canonicalTime } from "../../codec/temporal.ts";
 import { asIs, exactNumber, readInstant, type WireTable, wireOf } from "../wire.ts";
 
-/** Milliseconds where the driver reads them from the row's bytes; text from expressions that are text to the server. */
+/**
+ * Milliseconds where the driver reads them from the row's bytes; text from expressions that are text to the server; a Date should a
+ * later client read its bytes in its own way.
+ */
 function instant(raw: number | string | Date): Date {
   if (typeof raw === "number") return new Date(raw);
   return readInstant(raw instanceof Date ? String(raw.toJSON()) : raw);

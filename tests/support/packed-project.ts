@@ -1,12 +1,13 @@
 /** What `npm pack` makes, installed by npm into an empty folder. No registry is asked: what it depends on is copied beside it. */
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { root } from "./docs.ts";
 
 interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly bin?: string | Readonly<Record<string, string>>;
 }
 
 function manifestAt(file: string): Manifest {
@@ -33,6 +34,14 @@ function tarball(folder: string): string {
   return join(folder, packed?.filename ?? "");
 }
 
+/** As npm links them: it would fetch a package anew whose commands are not there. */
+function linkCommands(name: string, to: string): void {
+  const { bin = {} } = manifestAt(join(to, name, "package.json"));
+  const commands = typeof bin === "string" ? { [basename(name)]: bin } : bin;
+  mkdirSync(join(to, ".bin"), { recursive: true });
+  for (const [command, file] of Object.entries(commands)) symlinkSync(join("..", name, file), join(to, ".bin", command));
+}
+
 /** These packages and all that they need, the ones that lie within others included. */
 function copyPackages(names: readonly string[], to: string): void {
   const open = [...names];
@@ -40,6 +49,7 @@ function copyPackages(names: readonly string[], to: string): void {
     const [from, target] = [join(root, "node_modules", name), join(to, name)];
     if (existsSync(target) || !existsSync(from)) continue;
     cpSync(from, target, { recursive: true, dereference: true });
+    linkCommands(name, to);
     const within = (readdirSync(target, { recursive: true }) as string[])
       .filter((file) => file.startsWith("node_modules/") && file.endsWith("/package.json"))
       .map((file) => join(target, file));
@@ -64,7 +74,9 @@ export function packedProject(): PackedProject {
   copyPackages([...Object.keys(manifestAt(join(root, "package.json")).dependencies ?? {}), ...drivers], join(folder, "node_modules"));
   const dependencies = Object.fromEntries(drivers.map((name) => [name, "*"]));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, dependencies }));
-  must("npm", ["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", packed], folder);
+  // An empty cache: what happens to lie in the user's own must not decide. Peers of the client libraries are types and options.
+  const alone = ["--offline", "--legacy-peer-deps", "--cache", join(home, "cache")];
+  must("npm", ["install", ...alone, "--ignore-scripts", "--no-audit", "--no-fund", packed], folder);
   return {
     folder,
     bin: join(folder, "node_modules/.bin/kakaorm"),

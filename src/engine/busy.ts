@@ -12,13 +12,33 @@ export function isBusy(core: Core, error: unknown): boolean {
   return core.pool.topology === "writer" && error instanceof RetryableError;
 }
 
-/** Tries until the lock limit is over, then throws the last error. */
-export async function whileBusy<T>(core: Core, signal: AbortSignal | undefined, attempt: () => T | Promise<T>): Promise<T> {
+/** Tries until the lock limit is over, then throws the last error. Answers at once where the first attempt does. */
+export function whileBusy<T>(core: Core, signal: AbortSignal | undefined, attempt: () => T | Promise<T>): T | Promise<T> {
+  if (core.pool.topology !== "writer") return attempt();
+  const began = performance.now();
+  let first: T | Promise<T>;
+  try {
+    first = attempt();
+  } catch (error) {
+    if (!isBusy(core, error)) throw error;
+    return again(core, signal, attempt, began, Promise.reject(error));
+  }
+  return first instanceof Promise ? again(core, signal, attempt, began, first) : first;
+}
+
+async function again<T>(
+  core: Core,
+  signal: AbortSignal | undefined,
+  attempt: () => T | Promise<T>,
+  began: number,
+  first: Promise<T>,
+): Promise<T> {
   const { lockTimeoutMs } = core.options.session;
-  const deadline = lockTimeoutMs === 0 ? Number.POSITIVE_INFINITY : performance.now() + lockTimeoutMs;
+  const deadline = lockTimeoutMs === 0 ? Number.POSITIVE_INFINITY : began + lockTimeoutMs;
+  let running: T | Promise<T> = first;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     try {
-      return await attempt();
+      return await running;
     } catch (error) {
       const left = deadline - performance.now();
       if (isBusy(core, error) && signal?.aborted) throw cancelled("waiting for a lock", signal);
@@ -26,5 +46,6 @@ export async function whileBusy<T>(core: Core, signal: AbortSignal | undefined, 
       // Jitter: two processes that collided must not meet again at the same time.
       await sleep(Math.min(pause * (0.5 + Math.random()), left));
     }
+    running = (async () => attempt())();
   }
 }

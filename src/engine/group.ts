@@ -120,14 +120,15 @@ export class Group implements LeaseOwner {
   takeBack(slot: Slot, lease: Lease, destroy: boolean): void {
     slot.lease = null;
     if (destroy) slot.connection.destroy();
-    if (this.#closed || !this.#usable(slot, performance.now())) {
+    const now = performance.now();
+    if (this.#closed || !this.#usable(slot, now)) {
       this.#drop(slot);
       return;
     }
     const status = slot.connection.status();
     // An open transaction would swallow the next user's work. The server's own flag is believed where it exists; a
     // reset costs a round trip, so it is paid only after a transaction that ended badly or raw SQL that changes the session.
-    if ((status === null || status === "idle") && !(lease.dirty && this.#config.resets)) this.#put(slot);
+    if ((status === null || status === "idle") && !(lease.dirty && this.#config.resets)) this.#put(slot, now);
     else void this.#clean(slot, lease);
   }
 
@@ -179,12 +180,11 @@ export class Group implements LeaseOwner {
     return slot.connection.alive && (maxLifetimeMs === 0 || now - slot.openedAt < maxLifetimeMs);
   }
 
-  #put(slot: Slot): void {
+  #put(slot: Slot, now: number): void {
     if (this.#closed || !slot.connection.alive) {
       this.#drop(slot);
       return;
     }
-    const now = performance.now();
     const waiter = this.#waiters.shift();
     if (waiter !== undefined) {
       waiter.resolve(new Lease(slot, this, waiter.purpose, now));
@@ -211,7 +211,7 @@ export class Group implements LeaseOwner {
       // Why it could not be cleaned does not matter to anybody: it is thrown away.
     }
     if (!clean) connection.destroy();
-    this.#put(slot);
+    this.#put(slot, performance.now());
   }
 
   #drop(slot: Slot): void {
@@ -239,7 +239,7 @@ export class Group implements LeaseOwner {
         const slot: Slot = { connection, openedAt: now, idleSince: now, lease: null };
         this.#slots.add(slot);
         this.#config.opened(connection);
-        this.#put(slot);
+        this.#put(slot, now);
       },
       (error: KakaError) => {
         this.#opening--;

@@ -115,18 +115,16 @@ export class Level {
 
   /** Runs the callback to its end or to this level's abort, then closes. The first error wins. */
   async perform<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    const aborted = new Promise<never>((_, reject) => {
-      this.#onAbort = reject;
-    });
-    // It may fire before anybody waits for it; `abortError` says it then.
-    aborted.catch(() => {});
     const abort = () => signal && this.abort(cancelled("the transaction", signal), true);
     signal?.addEventListener("abort", abort, { once: true });
     if (signal?.aborted) abort();
     let value: T;
     try {
       if (this.abortError !== null) throw this.abortError;
-      value = await Promise.race([work(), aborted]);
+      value = await new Promise<T>((resolve, reject) => {
+        this.#onAbort = reject;
+        work().then(resolve, reject);
+      });
     } catch (error) {
       await this.#close();
       throw this.abortError ?? error;

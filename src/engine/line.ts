@@ -11,6 +11,11 @@ import { changesSession } from "./session-sql.ts";
 
 const CONTROL: StatementMeta = { model: null };
 
+interface ControlOptions {
+  readonly commits?: boolean;
+  readonly inside?: boolean;
+}
+
 export class TransactionLine {
   readonly core: Core;
   readonly lease: Lease;
@@ -64,7 +69,7 @@ export class TransactionLine {
     } catch (error) {
       throw this.#afterError(error);
     }
-    return result instanceof Promise ? this.#settle(result) : this.#afterSuccess(result);
+    return result instanceof Promise ? this.#settle(result, true) : this.#afterSuccess(result);
   }
 
   async *stream(statement: CompiledStatement, batchSize: number, meta: StatementMeta): AsyncGenerator<readonly RawRow[], void, undefined> {
@@ -78,16 +83,24 @@ export class TransactionLine {
   }
 
   /** Sends a word of transaction control. A savepoint word within a transaction; begin, commit and rollback at its ends. */
-  async control(sql: string, o: { readonly commits?: boolean; readonly inside?: boolean } = {}): Promise<DriverResult> {
+  control(sql: string, o: ControlOptions = {}): DriverResult | Promise<DriverResult> {
+    if (this.stopping !== null) return this.#controlLater(sql, o);
     const statement: CompiledStatement = { sql, params: [], operation: "transaction", rows: false, writes: o.commits ?? false };
+    const inside = o.inside === true;
+    let result: DriverResult | Promise<DriverResult>;
+    try {
+      result = send(this.core, this.connection, statement, CONTROL, this.id);
+    } catch (error) {
+      throw inside ? this.#afterError(error) : error;
+    }
+    if (result instanceof Promise) return this.#settle(result, inside);
+    return inside ? this.#afterSuccess(result) : result;
+  }
+
+  async #controlLater(sql: string, o: ControlOptions): Promise<DriverResult> {
     await this.stopping;
     this.stopping = null;
-    try {
-      const result = await this.#flying(send(this.core, this.connection, statement, CONTROL, this.id));
-      return o.inside === true ? this.#afterSuccess(result) : result;
-    } catch (error) {
-      throw o.inside === true ? this.#afterError(error) : error;
-    }
+    return this.control(sql, o);
   }
 
   /** Ends the life of this transaction without a word to the server. */
@@ -120,19 +133,14 @@ export class TransactionLine {
     });
   }
 
-  async #settle(pending: Promise<DriverResult>): Promise<DriverResult> {
+  /** `inside`: what it says of the transaction's life counts; not of the words at its ends. */
+  async #settle(pending: Promise<DriverResult>, inside: boolean): Promise<DriverResult> {
+    this.#inFlight = pending;
     try {
-      return this.#afterSuccess(await this.#flying(pending));
+      const result = await pending;
+      return inside ? this.#afterSuccess(result) : result;
     } catch (error) {
-      throw this.#afterError(error);
-    }
-  }
-
-  async #flying(result: DriverResult | Promise<DriverResult>): Promise<DriverResult> {
-    if (!(result instanceof Promise)) return result;
-    this.#inFlight = result;
-    try {
-      return await result;
+      throw inside ? this.#afterError(error) : error;
     } finally {
       this.#inFlight = null;
     }

@@ -94,6 +94,6 @@ async function orRetry(
   }
 }
 
-function retryBusy(core: Core, lease: Lease, statement: CompiledStatement, meta: StatementMeta): Promise<DriverResult> {
+async function retryBusy(core: Core, lease: Lease, statement: CompiledStatement, meta: StatementMeta): Promise<DriverResult> {
   return whileBusy(core, meta.signal, () => sendOn(core, lease, statement, meta));
 }

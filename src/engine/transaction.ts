@@ -67,7 +67,8 @@ async function outermost<T>(
 ): Promise<T> {
   const id = ++core.transactions;
   const readOnly = options.readOnly ?? false;
-  const lease = await core.pool.acquire(!readOnly, `transaction ${id}`, options.signal);
+  const purpose = `transaction ${id}`;
+  const lease = core.pool.tryAcquire(!readOnly, purpose) ?? (await core.pool.acquire(!readOnly, purpose, options.signal));
   const line = new TransactionLine(core, lease, id, { attempt, readOnly, isolation: options.isolation ?? null });
   await begin(line, options);
   const level = new Level(line, null, readOnly);
@@ -75,7 +76,7 @@ async function outermost<T>(
   let ending: Ending;
   let value: T | undefined;
   try {
-    value = await level.perform(() => context.run(level, () => invoke(work, level)), options.signal);
+    value = await level.perform(() => context.run(level, () => work(level)), options.signal);
     ending = await commit(line);
   } catch (error) {
     ending = await rollBack(line, error);
@@ -92,7 +93,7 @@ async function outermost<T>(
     ending.kind === "commit" ? null : ending.error,
   );
   // The context here is the caller's: an outermost transaction is never begun within another.
-  await runHooks(level.hooks, ending.kind);
+  if (level.hooks.length > 0) await runHooks(level.hooks, ending.kind);
   if (ending.kind !== "commit") throw ending.error;
   return value as T;
 }
@@ -109,7 +110,7 @@ async function nested<T>(core: Core, context: TransactionContext, parent: Level,
   try {
     // The parent may have been stopped while the savepoint was on its way.
     if (parent.abortError !== null) level.abort(parent.abortError, false);
-    const value = await level.perform(() => context.run(level, () => invoke(work, level)), options.signal);
+    const value = await level.perform(() => context.run(level, () => work(level)), options.signal);
     if (line.connection.status() === "failed") throw swallowed(line);
     await line.control(words.release(savepoint), { inside: true });
     level.end("committed");
@@ -127,18 +128,14 @@ async function nested<T>(core: Core, context: TransactionContext, parent: Level,
   }
 }
 
-/** An async function turns whatever the callback does, a synchronous throw included, into a promise. */
-async function invoke<T>(work: Work<T>, level: Level): Promise<T> {
-  return work(level);
-}
-
 async function begin(line: TransactionLine, options: TransactionOptions): Promise<void> {
   const { core, lease } = line;
   const words = core.dialect.transaction.begin({ isolation: options.isolation ?? null, readOnly: options.readOnly ?? false });
   let sent = 0;
   try {
     for (const word of words) {
-      await whileBusy(core, options.signal, () => line.control(word));
+      const answer = whileBusy(core, options.signal, () => line.control(word));
+      if (answer instanceof Promise) await answer;
       sent++;
     }
   } catch (error) {
@@ -154,7 +151,8 @@ async function commit(line: TransactionLine): Promise<Ending> {
   const failedBefore = connection.status() === "failed";
   let tag: string | null;
   try {
-    tag = (await line.control(line.core.dialect.transaction.commit, { commits: true })).tag;
+    const answer = line.control(line.core.dialect.transaction.commit, { commits: true });
+    tag = (answer instanceof Promise ? await answer : answer).tag;
   } catch (thrown) {
     const error = asOurs(line.core.dialect, thrown);
     const answered = !(error instanceof ConnectionError) && connection.alive && error.outcome !== "unknown";

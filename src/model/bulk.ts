@@ -72,7 +72,7 @@ export function checkNew(meta: ModelMeta): RowCheck {
 
 /** The rows with accepted values. @throws ValidationError that tells what is wrong with each of them */
 export function pendingRows(meta: ModelMeta, instances: readonly ModelBase[], now: Date): Promise<Pending[]> {
-  let last: InsertValues | null = null;
+  let last: InsertValues | undefined;
   return checkedRows(meta, instances, checkNew(meta), (instance): Pending => {
     last = insertValues(meta, instance, now, last);
     return { instance, columns: last.columns, values: last.values, generated: last.generated };
@@ -140,7 +140,7 @@ async function keysOf(
     const at = chunk.columns.indexOf(meta.primaryKey[0] as ColumnMeta);
     return chunk.rows.map((row) => row.values[at]);
   }
-  const first = identityValue(identity, insertId) as number | bigint;
+  const first = identityValue(session, identity, insertId) as number | bigint;
   const step = chunk.rows.length === 1 ? 1 : await incrementOf(session);
   return chunk.rows.map((_, i) => (typeof first === "bigint" ? first + BigInt(i * step) : first + i * step));
 }

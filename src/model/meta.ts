@@ -299,13 +299,17 @@ function fullName({ table: { schema, name } }: ModelMeta): string {
   return schema === null ? name : `${schema}.${name}`;
 }
 
+let registered: ReadonlySet<ModelMeta> | null = null;
+
 export function registerTable(meta: ModelMeta): void {
   byTable.set(fullName(meta), meta);
+  registered = null;
 }
 
-/** Every table's model, the one that was declared last. */
+/** Every table's model, the one that was declared last. The same set as long as none is declared. */
 export function registeredModels(): ReadonlySet<ModelMeta> {
-  return new Set(byTable.values());
+  registered ??= new Set(byTable.values());
+  return registered;
 }
 
 /** The meta of a model class. @throws UsageError for anything else */

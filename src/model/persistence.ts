@@ -15,7 +15,7 @@ import { again, type KeptStatement, keep, PerModel } from "./kept.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { nameMissingParent } from "./missing-parent.ts";
 import { compileFor, runNode, wireAccess } from "./reading.ts";
-import { changedColumns, changedValues, cleanNewRow, insertValues } from "./row-values.ts";
+import { changedColumns, changedValues, cleanNewRow, type InsertValues, insertValues } from "./row-values.ts";
 import { assertPinnedChanges } from "./scope-values.ts";
 import { selectColumns, selectFrom } from "./selection.ts";
 import { frozenCopy, notLoaded, sameValue } from "./state.ts";
@@ -67,29 +67,30 @@ export function restoreOnRollback(instance: ModelBase, session: Session, numbere
   });
 }
 
-interface KeptColumns {
-  readonly columns: readonly ColumnMeta[];
+interface KeptInsert {
+  readonly like: InsertValues;
   readonly statement: KeptStatement | null;
 }
-const inserts = new PerModel<KeptColumns>();
+const inserts = new PerModel<KeptInsert>();
+
+/** The columns whose values an INSERT hands back: none where its answer says the only one of them. */
+function returnedBy(session: Session, generated: readonly ColumnMeta[]): readonly ColumnMeta[] {
+  const { insertReturning, answersNumber } = session.traits;
+  const numbered = answersNumber && generated.length === 1 && generated[0]?.declaration.identity === true;
+  return insertReturning && !numbered ? generated : [];
+}
 
 /** Most rows of a model name the same columns: the text of the last insert is kept. */
-function insertStatement(
-  meta: ModelMeta,
-  session: Session,
-  columns: readonly ColumnMeta[],
-  values: readonly unknown[],
-  generated: readonly ColumnMeta[],
-): CompiledStatement {
-  const last = inserts.get(meta, session);
-  const known = last !== undefined && sameColumns(last.columns, columns);
+function insertStatement(meta: ModelMeta, session: Session, like: InsertValues, last: KeptInsert | undefined): CompiledStatement {
+  const { columns, values, generated } = like;
+  const known = last !== undefined && sameColumns(last.like.columns, columns);
   if (known && last.statement !== null) return again(last.statement, values);
-  const returning = session.traits.insertReturning ? generated.map(insertColumn) : [];
+  const returning = returnedBy(session, generated).map(insertColumn);
   const node: InsertNode = { kind: "insert", table: meta.table, columns: columns.map(insertColumn), rows: [values], returning };
   if (known) return compileFor(session, node);
   const codecs = columns.map((column) => column.codec);
   const statement = keep(session, node, codecs, values);
-  inserts.set(meta, session, { columns, statement });
+  inserts.set(meta, session, { like: { columns, values: [], generated }, statement });
   return statement?.compiled ?? compileFor(session, node);
 }
 
@@ -101,19 +102,24 @@ export async function insertInstance(instance: ModelBase, session: Session): Pro
   const meta = metaOfInstance(instance);
   const now = new Date();
   if (hasClean(instance)) await cleanNewRow(meta, instance, now);
-  const { columns, values, generated } = insertValues(meta, instance, now);
+  const last = inserts.get(meta, session);
+  const row = insertValues(meta, instance, now, last?.like);
+  const { columns, values, generated } = row;
   assertKeyGiven(meta, session, columns, generated);
   let result: DriverResult;
   try {
-    const answer = session.run(insertStatement(meta, session, columns, values, generated), statementMeta(meta));
+    const answer = session.run(insertStatement(meta, session, row, last), statementMeta(meta));
     result = answer instanceof Promise ? await answer : answer;
   } catch (error) {
     await nameMissingParent(error, meta, session, { columns, rows: [values] });
     throw writingError(error, meta, (found) => checkNewRow(meta, instance, found));
   }
-  let filled: unknown[] = [];
-  if (session.traits.insertReturning && generated.length > 0) filled = readGenerated(session, generated, result.rows)[0] ?? [];
-  else if (generated.length > 0) filled = await generatedByKey(meta, session, columns, values, generated, result.insertId);
+  const filled =
+    generated.length === 0
+      ? []
+      : returnedBy(session, generated).length > 0
+        ? (readGenerated(session, generated, result.rows)[0] ?? [])
+        : await generatedByKey(meta, session, columns, values, generated, result.insertId);
   markSaved(instance, session, [...columns, ...generated], [...values, ...filled]);
 }
 
@@ -150,7 +156,8 @@ async function generatedByKey(
   insertId: number | bigint | null,
 ): Promise<unknown[]> {
   const identity = generated.find((column) => column.declaration.identity);
-  const key = (column: ColumnMeta): unknown => (column === identity ? identityValue(column, insertId) : values[columns.indexOf(column)]);
+  const key = (column: ColumnMeta): unknown =>
+    column === identity ? identityValue(session, column, insertId) : values[columns.indexOf(column)];
   if (generated.length === 1 && identity !== undefined) return [key(identity)];
   const where = meta.primaryKey.map((column) => equals(meta, column, key(column)));
   const select = selectColumns(meta, generated);
@@ -158,9 +165,11 @@ async function generatedByKey(
   return readGenerated(session, generated, result.rows)[0] ?? [];
 }
 
-export function identityValue(column: ColumnMeta, insertId: number | bigint | null): unknown {
+/** The number of a new row. @throws ValueError for one that its column's type cannot hold */
+export function identityValue(session: Session, column: ColumnMeta, insertId: number | bigint | null): unknown {
   if (insertId === null) throw new UsageError(`${column.label}: the database did not say which number it gave`);
-  return column.codec.family === "bigint" ? BigInt(insertId) : Number(insertId);
+  const { decode } = session.dialect.wire(column.codec);
+  return decode === null ? insertId : decode(insertId as never);
 }
 
 function equals(meta: ModelMeta, column: ColumnMeta, value: unknown): Clause {
@@ -204,7 +213,11 @@ function rowWithKey(meta: ModelMeta, key: readonly unknown[], columns: readonly 
   return columns.map((column, i) => equals(meta, column, key[i]));
 }
 
-const updates = new PerModel<KeptColumns>();
+interface KeptUpdate {
+  readonly columns: readonly ColumnMeta[];
+  readonly statement: KeptStatement | null;
+}
+const updates = new PerModel<KeptUpdate>();
 
 /** Rows of a model are often changed in the same columns: the text of the last update without a NULL is kept. */
 function updateStatement(

@@ -19,8 +19,8 @@ interface Declared extends Edge {
   readonly onDelete: string;
 }
 interface Known {
-  /** How many models there were. */
-  readonly models: number;
+  /** Of these models. */
+  readonly models: ReadonlySet<ModelMeta>;
   readonly edges: readonly Declared[];
 }
 const known = new WeakMap<ModelMeta, Known>();
@@ -29,7 +29,7 @@ const known = new WeakMap<ModelMeta, Known>();
 function referrers(target: ModelMeta): Known["edges"] {
   const models = registeredModels();
   const found = known.get(target);
-  if (found?.models === models.size) return found.edges;
+  if (found?.models === models) return found.edges;
   const edges = [...models].flatMap((meta) => {
     try {
       return [...columnEdges(meta, target), ...tableEdges(meta, target)];
@@ -37,7 +37,7 @@ function referrers(target: ModelMeta): Known["edges"] {
       return [];
     }
   });
-  known.set(target, { models: models.size, edges });
+  known.set(target, { models, edges });
   return edges;
 }
 
@@ -102,9 +102,21 @@ export function goneWith(meta: ModelMeta): ReadonlySet<TableRef> {
 }
 const followed: ReadonlySet<string> = new Set(["cascade", "set null", "set default"]);
 
+const guards = new WeakMap<ModelMeta, { readonly models: ReadonlySet<ModelMeta>; readonly guarded: boolean }>();
+
 /** True when deleting a row may be refused on somebody else's behalf. */
 export function isGuarded(meta: ModelMeta): boolean {
+  const models = registeredModels();
+  const found = guards.get(meta);
+  if (found?.models === models) return found.guarded;
   const removed = meta.behaviour.deletion !== "soft";
+  const guarded = isGuardedNow(meta, removed);
+  // Which relations a soft delete follows is known when their classes are.
+  if (removed) guards.set(meta, { models, guarded });
+  return guarded;
+}
+
+function isGuardedNow(meta: ModelMeta, removed: boolean): boolean {
   const seen = new Set<ModelMeta>();
   const look = (each: ModelMeta): boolean => {
     if (seen.has(each)) return false;

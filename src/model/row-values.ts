@@ -25,9 +25,9 @@ function fillIn(instance: ModelBase, column: ColumnMeta, now: Date, pins: Pins):
 }
 
 /** Fills in what the row does not bring, and checks every value. @throws UsageError, ValidationError */
-export function insertValues(meta: ModelMeta, instance: ModelBase, now: Date, like: InsertValues | null = null): InsertValues {
+export function insertValues(meta: ModelMeta, instance: ModelBase, now: Date, like?: InsertValues): InsertValues {
   try {
-    return (like === null ? null : valuesLike(meta, instance, now, like)) ?? passedValues(meta, instance, now);
+    return (like === undefined ? null : valuesLike(meta, instance, now, like)) ?? passedValues(meta, instance, now);
   } catch (error) {
     const found = noFindings();
     checkNewRow(meta, instance, found);

@@ -16,6 +16,8 @@ export interface Traits {
   /** Rows arrive by alias: the select list is written with `as c0`, `as c1` ... */
   readonly rowAliases: boolean;
   readonly insertReturning: boolean;
+  /** The answer to an INSERT of one row says the number that it was given, exactly and for less than RETURNING costs. */
+  readonly answersNumber: boolean;
   /** Which statements can hand back the rows that they changed. */
   readonly returning: readonly ("update" | "delete")[];
   /** How an UPDATE takes values from other rows: `update t set ... from x` or `update t join x ... set ...`. */

@@ -67,7 +67,7 @@ select "id", "created_at", "updated_at", "title", "status", "views", "price", "p
 select "id", "created_at", "updated_at", "title", "status", "views", "price", "published", "meta", "author_id" from "tour_post" where "id" = $1;
 select "code", "name" from "tour_country" where "code" = $1;
 select "post_id", "tag_id" from "tour_post_tag" where "post_id" = $1 and "tag_id" = $2;
-select "id", "created_at", "updated_at", "title", "status", "views", "price", "published", "meta", "author_id" from "tour_post" where "status" = $1 and ("views" >= $2 or "title" like $3 escape '!') order by "views" desc limit $4;
+select "id", "created_at", "updated_at", "title", "status", "views", "price", "published", "meta", "author_id" from "tour_post" where "status" = $1 and ("views" >= $2 or "title" like $3) order by "views" desc limit $4;
 select count(*) from "tour_post" where "published" = $1;
 select count(*) from "tour_post" where "views" > $1;
 select "id", "name", "email", "bio" from "tour_author" where "name" = $1 order by "id" limit $2;
@@ -97,7 +97,7 @@ insert into "tour_comment" ("text", "post_id", "parent_id") values ($1, $2, $3) 
 insert into "tour_comment" ("text", "post_id", "parent_id") values ($1, $2, $3) returning "id";
 insert into "tour_tag" ("label") values ($1) returning "id";
 insert into "tour_post_tag" ("post_id", "tag_id") values ($1, $2) on conflict ("post_id", "tag_id") do nothing;
-select "tour_post"."id", "tour_post"."created_at", "tour_post"."updated_at", "tour_post"."title", "tour_post"."status", "tour_post"."views", "tour_post"."price", "tour_post"."published", "tour_post"."meta", "tour_post"."author_id" from "tour_post" left join "tour_author" on "tour_author"."id" = "tour_post"."author_id" where "tour_author"."name" like $1 escape '!' and exists (select 1 from "tour_comment" where "tour_comment"."post_id" = "tour_post"."id" and "tour_comment"."text" like $2 escape '!') order by "tour_post"."title";
+select "tour_post"."id", "tour_post"."created_at", "tour_post"."updated_at", "tour_post"."title", "tour_post"."status", "tour_post"."views", "tour_post"."price", "tour_post"."published", "tour_post"."meta", "tour_post"."author_id" from "tour_post" left join "tour_author" on "tour_author"."id" = "tour_post"."author_id" where "tour_author"."name" like $1 and exists (select 1 from "tour_comment" where "tour_comment"."post_id" = "tour_post"."id" and "tour_comment"."text" like $2) order by "tour_post"."title";
 select "id", "name", "email", "bio" from "tour_author" where "id" = any($1);
 select "tour_tag"."id", "tour_tag"."label", "tour_post_tag"."post_id" from "tour_tag" join "tour_post_tag" on "tour_post_tag"."tag_id" = "tour_tag"."id" where "tour_post_tag"."post_id" = any($1);
 select "id", "name", "email", "bio", (select count(*) from "tour_post" where "tour_post"."author_id" = "tour_author"."id"), (select sum("tour_post"."views") from "tour_post" where "tour_post"."author_id" = "tour_author"."id") from "tour_author" order by "tour_author"."id";

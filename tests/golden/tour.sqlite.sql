@@ -50,16 +50,16 @@ create table `tour_country` (
   constraint `tour_country_code_pk` primary key (`code`)
 ) strict;
 commit;
-insert into `tour_author` (`name`, `email`, `bio`, `password`) values (?, ?, ?, ?) returning `id`;
+insert into `tour_author` (`name`, `email`, `bio`, `password`) values (?, ?, ?, ?);
 update `tour_author` set `bio` = ? where `id` = ?;
-insert into `tour_author` (`name`, `email`, `bio`, `password`) values (?, ?, ?, ?) returning `id`;
-insert into `tour_post` (`created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id`) values (?, ?, ?, ?, ?, ?, ?, ?, ?) returning `id`;
+insert into `tour_author` (`name`, `email`, `bio`, `password`) values (?, ?, ?, ?);
+insert into `tour_post` (`created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id`) values (?, ?, ?, ?, ?, ?, ?, ?, ?);
 insert into `tour_post` (`created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id`) values (?, ?, ?, ?, ?, ?, ?, ?, ?), (?, ?, ?, ?, ?, ?, ?, ?, ?), (?, ?, ?, ?, ?, ?, ?, ?, ?) returning `id`;
 insert into `tour_country` (`code`, `name`) values (?, ?);
 select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `title` = ? order by `title`;
-insert into `tour_tag` (`label`) values (?) returning `id`;
+insert into `tour_tag` (`label`) values (?);
 insert into `tour_post_tag` (`post_id`, `tag_id`) values (?, ?);
-insert into `tour_tag` (`label`) values (?) returning `id`;
+insert into `tour_tag` (`label`) values (?);
 select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `id` = ?;
 select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `id` = ?;
 select `code`, `name` from `tour_country` where `code` = ?;
@@ -89,10 +89,10 @@ select `author_id`, count(`id`) from `tour_post` group by `author_id` having cou
 select `title`, row_number() over (partition by `author_id` order by `views` desc, `id`), lag(`views`, 1, ?) over (order by `id`), avg(`views`) over (order by `id` rows between 1 preceding and current row), case when `views` >= ? then ? when `views` >= ? then ? else ? end, upper(`title`) from `tour_post` order by `title`;
 select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `title` = ? limit 2;
 select `id`, `name`, `email`, `bio` from `tour_author` where `id` = ? order by `id` limit 1;
-insert into `tour_comment` (`text`, `post_id`, `parent_id`) values (?, ?, ?) returning `id`;
-insert into `tour_comment` (`text`, `post_id`, `parent_id`) values (?, ?, ?) returning `id`;
-insert into `tour_comment` (`text`, `post_id`, `parent_id`) values (?, ?, ?) returning `id`;
-insert into `tour_tag` (`label`) values (?) returning `id`;
+insert into `tour_comment` (`text`, `post_id`, `parent_id`) values (?, ?, ?);
+insert into `tour_comment` (`text`, `post_id`, `parent_id`) values (?, ?, ?);
+insert into `tour_comment` (`text`, `post_id`, `parent_id`) values (?, ?, ?);
+insert into `tour_tag` (`label`) values (?);
 insert into `tour_post_tag` (`post_id`, `tag_id`) values (?, ?) on conflict (`post_id`, `tag_id`) do nothing;
 select `tour_post`.`id`, `tour_post`.`created_at`, `tour_post`.`updated_at`, `tour_post`.`title`, `tour_post`.`status`, `tour_post`.`views`, `tour_post`.`price`, `tour_post`.`published`, `tour_post`.`meta`, `tour_post`.`author_id` from `tour_post` left join `tour_author` on `tour_author`.`id` = `tour_post`.`author_id` where `tour_author`.`name` glob ? and exists (select 1 from `tour_comment` where `tour_comment`.`post_id` = `tour_post`.`id` and `tour_comment`.`text` glob ?) order by `tour_post`.`title`;
 select `id`, `name`, `email`, `bio` from `tour_author` where `id` in (?);

@@ -78,6 +78,7 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     nameLengthUnit: "characters",
     conflict: "on duplicate key",
     rowAliases: aliasedRows,
+    answersNumber: false,
     updateFrom: "join",
     materializedHints: false,
     nullsOrdering: false,

@@ -30,6 +30,8 @@ import { JsonWriter } from "./json.ts";
 
 const longList = 100;
 const manyRows = 20;
+/** What is escaped in a pattern, and what would escape. */
+const escaped = /!.|\\/gsu;
 const arrays = new WeakMap<object, Codec>();
 
 function arrayOf(element: Codec): Codec {
@@ -162,8 +164,11 @@ export class PostgresRenderer extends Renderer {
   protected override like(node: LikeNode): void {
     this.expr(node.item, 4);
     this.write(node.ignoreCase ? " ilike " : " like ");
-    this.value(node.pattern, textCodec);
-    this.write(" escape '!'");
+    // ESCAPE would be a function call for each row, where the server plans without the values. Without one, backslashes escape.
+    this.value(
+      node.pattern.replace(escaped, (mark) => (mark === "\\" ? "\\\\" : `\\${mark.slice(1)}`)),
+      textCodec,
+    );
   }
 
   protected override cast(node: CastNode): void {

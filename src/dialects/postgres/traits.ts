@@ -15,6 +15,7 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     conflict: "on conflict",
     rowAliases: aliasedRows,
     insertReturning: true,
+    answersNumber: false,
     returning: ["update", "delete"],
     updateFrom: "from",
     withBeforeWrites: true,

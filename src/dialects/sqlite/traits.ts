@@ -18,6 +18,7 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     conflict: "on conflict",
     rowAliases: aliasedRows,
     insertReturning: since(35),
+    answersNumber: true,
     returning: since(35) ? ["update", "delete"] : [],
     updateFrom: "from",
     withBeforeWrites: true,

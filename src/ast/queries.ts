@@ -73,8 +73,32 @@ export function asksFor(node: ExprNode, tables: ReadonlySet<TableRef>): boolean 
   return among(node);
 }
 
+/** True for the usual conditions, of columns and values alone: no query, no path. Whatever else there is, it is looked at closely. */
+function isPlain(node: ExprNode): boolean {
+  switch (node.kind) {
+    case "column":
+      return node.token.kind !== "path";
+    case "value":
+    case "null":
+    case "constant":
+      return true;
+    case "compare":
+      return isPlain(node.left) && isPlain(node.right);
+    case "logic":
+      return node.items.every(isPlain);
+    case "not":
+    case "isNull":
+    case "like":
+    case "inList":
+      return isPlain(node.item);
+    default:
+      return false;
+  }
+}
+
 /** True where rows of the table are read anew for each row of the table, which the clause is about. */
 export function readsPerRow({ tokens, node }: Clause, table: TableRef): boolean {
+  if (isPlain(node)) return false;
   const own = (column: ColumnNode): boolean => isOf(column, tokens, table);
   if (columnsWithin(node).some((column) => own(column) && pathsOf(column.token).some(({ link }) => link.source.table === table)))
     return true;

@@ -217,18 +217,15 @@ export abstract class SelectRenderer extends WithRenderer {
   #limit(limit: SelectNode["limit"], offset: SelectNode["offset"]): void {
     if (limit !== null) {
       this.write(" limit ");
-      this.limitValue(limit);
+      if (typeof limit !== "number") this.expr(limit);
+      else if (this.traits.limitInText) this.write(String(limit));
+      else this.value(limit, safeIntCodec);
     } else if (offset !== null && this.traits.limitForOffset !== null) this.write(` limit ${this.traits.limitForOffset}`);
     if (offset !== null) {
       this.write(" offset ");
       if (typeof offset === "number") this.value(offset, safeIntCodec);
       else this.expr(offset);
     }
-  }
-
-  protected limitValue(limit: NonNullable<SelectNode["limit"]>): void {
-    if (typeof limit === "number") this.value(limit, safeIntCodec);
-    else this.expr(limit);
   }
 
   /** By its number where the same is selected: written out again, its parameters would make it another expression. */

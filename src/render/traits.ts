@@ -111,6 +111,8 @@ export interface Traits {
   readonly changesWhatItReads: boolean;
   /** How a long list of values is tested: one array parameter, one JSON parameter, or a parameter each. */
   readonly listParameter: "array" | "json" | "each";
+  /** A number of LIMIT is written into the text: SQLite plans a statement anew whenever a parameter there is bound. */
+  readonly limitInText: boolean;
   /** The LIMIT that stands for "no limit" where OFFSET needs one; null where it does not. */
   readonly limitForOffset: string | null;
   /** INSERT without any column. */

@@ -1,5 +1,5 @@
 /** What every renderer writes with: names, parameters, and columns by the source they stand for. Layer 3. */
-import type { AggregateNode, ColumnNode, ScopeToken, TableToken } from "../ast/expr.ts";
+import type { AggregateNode, ColumnNode, LikeNode, ScopeToken, TableToken } from "../ast/expr.ts";
 import { type PathToken, rootOf } from "../ast/path.ts";
 import type { TableRef, ValuesSource } from "../ast/select.ts";
 import { columnsOf } from "../ast/shape.ts";
@@ -67,6 +67,11 @@ export abstract class SqlWriter {
     this.write("(");
     this.valueRows(columns, rows);
     this.write(`) as ${this.quote(alias)}`);
+  }
+
+  /** The pattern of a LIKE as it is sent; its mark is `!` where the dialect says no other. */
+  pattern({ pattern }: LikeNode): string {
+    return pattern;
   }
 
   // Up to all parameters that a statement can have: encoders are looked up once, not once per value.

@@ -126,6 +126,7 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     partialIndexes: false,
     arrays: false,
     strictTables: false,
+    limitInText: false,
     limitForOffset: "18446744073709551615",
     emptyInsert: "() values ()",
     ...(maria ? mariadb(since) : mysql(since)),

@@ -161,14 +161,15 @@ export class PostgresRenderer extends Renderer {
     this.write(`) as given) as ${this.quote(alias)}(${columns.map((_, c) => this.quote(valuesColumn(c).name)).join(", ")})`);
   }
 
+  // ESCAPE would be a function call for each row, where the server plans without the values. Without one, backslashes escape.
+  override pattern({ pattern }: LikeNode): string {
+    return pattern.replace(escaped, (mark) => (mark === "\\" ? "\\\\" : `\\${mark.slice(1)}`));
+  }
+
   protected override like(node: LikeNode): void {
     this.expr(node.item, 4);
     this.write(node.ignoreCase ? " ilike " : " like ");
-    // ESCAPE would be a function call for each row, where the server plans without the values. Without one, backslashes escape.
-    this.value(
-      node.pattern.replace(escaped, (mark) => (mark === "\\" ? "\\\\" : `\\${mark.slice(1)}`)),
-      textCodec,
-    );
+    this.value(this.pattern(node), textCodec);
   }
 
   protected override cast(node: CastNode): void {

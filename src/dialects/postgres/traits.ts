@@ -62,6 +62,7 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     descendingKeys: true,
     changesWhatItReads: true,
     listParameter: "array",
+    limitInText: false,
     limitForOffset: null,
     emptyInsert: "default values",
     jsonTable: true,

@@ -17,7 +17,6 @@ import type {
   MatchNode,
   RowCompareNode,
 } from "../../ast/expr.ts";
-import type { SelectNode } from "../../ast/select.ts";
 import type { TypedCodec } from "../../ast/type.ts";
 import { decimalCodec } from "../../codec/number.ts";
 import { boolCodec, textCodec } from "../../codec/text.ts";
@@ -104,12 +103,6 @@ export class SqliteRenderer extends Renderer {
   // Decimals are ordered by a key of their own, and 64-bit integers are selected as text.
   protected override ordersByExpression(item: ExprNode): boolean {
     return isDecimal(item) || codecOf(item)?.family === "bigint";
-  }
-
-  // SQLite plans a statement anew whenever the parameter of its LIMIT is bound; a number in the text is planned once.
-  protected override limitValue(limit: NonNullable<SelectNode["limit"]>): void {
-    if (typeof limit === "number" && Number.isSafeInteger(limit)) this.write(String(limit));
-    else super.limitValue(limit);
   }
 
   protected override compare(node: CompareNode): void {
@@ -221,10 +214,14 @@ export class SqliteRenderer extends Renderer {
     this.write("))");
   }
 
+  override pattern(node: LikeNode): string {
+    return node.ignoreCase ? node.pattern : globPattern(node.pattern);
+  }
+
   protected override like(node: LikeNode): void {
     this.expr(node.item, 4);
     this.write(node.ignoreCase ? " like " : " glob ");
-    this.value(node.ignoreCase ? node.pattern : globPattern(node.pattern), textCodec);
+    this.value(this.pattern(node), textCodec);
     if (node.ignoreCase) this.write(" escape '!'");
   }
 

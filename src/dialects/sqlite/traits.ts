@@ -65,6 +65,7 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     descendingKeys: true,
     changesWhatItReads: true,
     listParameter: "json",
+    limitInText: true,
     limitForOffset: "-1",
     emptyInsert: "default values",
     jsonTable: true,

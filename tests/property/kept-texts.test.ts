@@ -16,6 +16,7 @@ import { SqliteRenderer } from "../../src/dialects/sqlite/renderer.ts";
 import type { ServerInfo } from "../../src/drivers/driver.ts";
 import { expressionOf } from "../../src/expr/expression-of.ts";
 import { bool, bytes, datetime, decimal, float, int, json, Model, str } from "../../src/index.ts";
+import type { ModelMeta } from "../../src/model/meta.ts";
 import { orderOf, type QueryState, queryStateOf, selectionOf, selectTree } from "../../src/model/query-state.ts";
 import { updateNode } from "../../src/model/query-writes.ts";
 import { type Compiler, compilerOf } from "../../src/render/compiler.ts";
@@ -172,7 +173,7 @@ const query = fc
 
 const read = query.map((state): StatementNode => selectTree(state, selectionOf(state).columns, orderOf(state, false)));
 const remove = query.map(
-  ({ where }): StatementNode => ({ kind: "delete", table: queryStateOf(Kept.all(), "").meta.table as never, where }),
+  ({ where }): StatementNode => ({ kind: "delete", table: (queryStateOf(Kept.all(), "").meta as ModelMeta).table, where }),
 );
 const settable = keys.filter((key) => key !== "raw");
 const change = fc

@@ -2,6 +2,7 @@
  * Reads rows by a function generated from the plan. The generated text holds integer slots and JSON-quoted property
  * names, nothing else from outside; `__proto__` is refused where names are made. Layer 3.
  */
+import { datetimeCodec } from "../codec/temporal.ts";
 import { BoundedMap } from "../util/bounded-map.ts";
 import { interpretRows } from "./interpret.ts";
 import type { RowReader, RowShape, WireAccess } from "./row-plan.ts";
@@ -35,6 +36,16 @@ function specimenOf({ target, fields }: Extract<RowShape, { kind: "instance" }>)
   return specimen;
 }
 
+/**
+ * The instant of a row that an instance keeps: its text makes way for its milliseconds, which are compared without being read again
+ * whenever the instance is asked what has changed.
+ */
+function keptInstant(row: unknown[], slot: number, decode: (raw: unknown) => Date): Date {
+  const value = decode(row[slot]);
+  row[slot] = value.getTime();
+  return value;
+}
+
 function generate(shape: RowShape, access: WireAccess, to: Generated): string {
   if (shape.kind === "value") {
     const raw = access.aliased ? `row.c${shape.slot}` : `row[${shape.slot}]`;
@@ -57,7 +68,11 @@ function generate(shape: RowShape, access: WireAccess, to: Generated): string {
   to.specimens.push(specimenOf(shape));
   const inner: Generated = { ...to, statements: [] };
   inner.statements.push(`o${n} = new d${n}(d${n + 1});`);
-  for (const [name, field] of shape.fields) inner.statements.push(`o${n}[${JSON.stringify(name)}] = ${generate(field, access, inner)};`);
+  for (const [name, field] of shape.fields) {
+    const instant = field.kind === "value" && field.codec === datetimeCodec && !access.aliased;
+    const value = instant ? instantOf(field.slot, access, inner) : generate(field, access, inner);
+    inner.statements.push(`o${n}[${JSON.stringify(name)}] = ${value};`);
+  }
   inner.statements.push(`d${n + 2}(o${n}, row);`);
   const missing = shape.missing === null ? null : access.aliased ? `row.c${shape.missing}` : `row[${shape.missing}]`;
   to.statements.push(
@@ -65,6 +80,11 @@ function generate(shape: RowShape, access: WireAccess, to: Generated): string {
     missing === null ? inner.statements.join(" ") : `if (${missing} != null) { ${inner.statements.join(" ")} }`,
   );
   return `o${n}`;
+}
+
+function instantOf(slot: number, access: WireAccess, to: Generated): string {
+  const at = to.bound.push(keptInstant, access.decode(datetimeCodec)) - 2;
+  return `row[${slot}] == null ? null : d${at}(row, ${slot}, d${at + 1})`;
 }
 
 type Make = (...bound: unknown[]) => object;

@@ -81,15 +81,19 @@ export class ModelBase {
 
 /** The columns that differ from the database as last read or written; of a new row, all that it has. */
 export function changedOf(instance: ModelBase): ColumnMeta[] {
-  const state = stateOf(instance);
   const changed: ColumnMeta[] = [];
-  for (const column of metaOfInstance(instance).list) {
-    const saved = state.saved(column);
-    const now = columnValue(instance, column);
-    const differs = saved === notLoaded ? now !== undefined && !(state.status === "new" && now === null) : !sameValue(saved, now);
-    if (differs) changed.push(column);
-  }
+  for (const column of metaOfInstance(instance).list) if (hasChanged(instance, column)) changed.push(column);
   return changed;
+}
+
+/** True where the column differs from the database as last read or written; of a new row, where it has a value. */
+export function hasChanged(instance: ModelBase, column: ColumnMeta): boolean {
+  const state = stateOf(instance);
+  const now = columnValue(instance, column);
+  if (now instanceof Date && state.hasInstant(column, now)) return false;
+  const saved = state.saved(column);
+  if (saved === notLoaded) return now !== undefined && !(state.status === "new" && now === null);
+  return !sameValue(saved, now);
 }
 
 export function metaOfInstance(instance: ModelBase): ModelMeta {

@@ -5,7 +5,7 @@ import { type ValuesSource, valuesColumn } from "../ast/select.ts";
 import type { Session } from "../engine/session.ts";
 import { StaleObjectError, UsageError } from "../errors.ts";
 import { checkColumns } from "./accept.ts";
-import { changedOf, columnValue, type ModelBase, setValue, stateOf } from "./base.ts";
+import { columnValue, hasChanged, type ModelBase, setValue, stateOf } from "./base.ts";
 import { checkedRows, type RowCheck, refusedRows } from "./checked.ts";
 import { keyText } from "./key-text.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
@@ -72,8 +72,9 @@ export async function bulkUpdate(
     throw error instanceof MissingRows ? await stale(meta, session, error) : error;
   }
   const ours = counter === null ? [] : [counter];
+  const written = [...columns, ...ours];
   for (const { instance, values, version } of rows)
-    markSaved(instance, session, [...columns, ...ours], version === null ? values : [...values, version + 1], ours);
+    markSaved(instance, session, written, version === null ? values : [...values, version + 1], ours);
   return rows.length;
 }
 
@@ -105,7 +106,7 @@ async function stale(meta: ModelMeta, session: Session, { rows, count }: Missing
 }
 
 function columnsToWrite(meta: ModelMeta, instances: readonly ModelBase[], fields: readonly string[] | null): ColumnMeta[] {
-  const columns = fields === null ? changedInAny(instances) : [...new Set(fields)].map((name) => meta.column(name));
+  const columns = fields === null ? changedInAny(meta, instances) : [...new Set(fields)].map((name) => meta.column(name));
   for (const column of columns)
     if (column.declaration.primaryKey) throw new UsageError(`${column.label} is the primary key: keys are not updated`);
   const counter = counterOf(meta);
@@ -113,10 +114,8 @@ function columnsToWrite(meta: ModelMeta, instances: readonly ModelBase[], fields
   return meta.list.filter((column) => (columns.includes(column) || column.declaration.autoNow) && column !== counter);
 }
 
-function changedInAny(instances: readonly ModelBase[]): ColumnMeta[] {
-  const columns = new Set<ColumnMeta>();
-  for (const instance of instances) for (const column of changedOf(instance)) columns.add(column);
-  return [...columns];
+function changedInAny(meta: ModelMeta, instances: readonly ModelBase[]): ColumnMeta[] {
+  return meta.list.filter((column) => instances.some((instance) => hasChanged(instance, column)));
 }
 
 /** @throws UsageError: of two instances of one row, either's values could win */

@@ -1,4 +1,6 @@
 /** What an instance remembers beside its columns: its database, and the row as it was last read or written. Layer 6. */
+
+import { datetimeCodec } from "../codec/temporal.ts";
 import type { Engine } from "../engine/engine.ts";
 import { keepSpecimen } from "../util/specimen.ts";
 import type { ColumnMeta } from "./meta.ts";
@@ -30,6 +32,14 @@ export class InstanceState {
   /** What was loaded of its relations. */
   relations: Map<string, unknown> | null = null;
 
+  /** True where this is the instant in the database as last seen; false says nothing. */
+  hasInstant(column: ColumnMeta, now: Date): boolean {
+    const { row, layout, written } = this;
+    if (row === null || layout === null || column.codec !== datetimeCodec || written?.[column.index] !== undefined) return false;
+    const slot = layout.slots[column.index];
+    return slot !== undefined && row[layout.aliased ? `c${slot}` : slot] === now.getTime();
+  }
+
   /** The value in the database as last seen, or `notLoaded`. */
   saved(column: ColumnMeta): unknown {
     const { row, layout, written } = this;
@@ -40,6 +50,8 @@ export class InstanceState {
     if (slot === undefined) return notLoaded;
     const raw = row[layout.aliased ? `c${slot}` : slot];
     if (raw === null || raw === undefined) return null;
+    // A reader of many rows leaves the milliseconds of an instant instead of its text.
+    if (typeof raw === "number" && column.codec === datetimeCodec) return new Date(raw);
     const decode = layout.decoders[column.index];
     return decode === null || decode === undefined ? raw : decode(raw);
   }

@@ -2,7 +2,7 @@
 import { parseJson, stringifyJson } from "../../codec/json.ts";
 import { canonicalDecimal } from "../../codec/number.ts";
 import { canonicalTime } from "../../codec/temporal.ts";
-import { asIs, exactNumber, readInstant, type WireTable, wireOf } from "../wire.ts";
+import { asIs, exactNumber, readInstant, type WireTable, wireOf, writeInstant } from "../wire.ts";
 
 /**
  * Milliseconds where the driver reads them from the row's bytes; text from expressions that are text to the server; a Date should a
@@ -26,7 +26,7 @@ const table: WireTable = {
   uuid: asIs,
   enum: asIs,
   // DATETIME has no zone: UTC by the session's time_zone and by us.
-  datetime: { encode: (value: Date) => value.toISOString().slice(0, 23).replace("T", " "), decode: instant },
+  datetime: { encode: (value: Date) => writeInstant(value, " "), decode: instant },
   date: asIs,
   time: { encode: null, decode: (raw: string) => canonicalTime(raw) ?? raw },
   json: { encode: (value: unknown) => stringifyJson(value, "a json value"), decode: (raw: string) => parseJson(raw) },

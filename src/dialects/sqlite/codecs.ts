@@ -2,7 +2,7 @@
 import { parseJson, stringifyJson } from "../../codec/json.ts";
 import { canonicalDecimal } from "../../codec/number.ts";
 import { canonicalTime } from "../../codec/temporal.ts";
-import { asIs, exactBigint, exactNumber, readInstant, type WireTable, wireOf } from "../wire.ts";
+import { asIs, exactBigint, exactNumber, readInstant, type WireTable, wireOf, writeInstant } from "../wire.ts";
 
 const table: WireTable = {
   smallint: { encode: null, decode: exactNumber },
@@ -16,7 +16,7 @@ const table: WireTable = {
   text: asIs,
   uuid: asIs,
   enum: asIs,
-  datetime: { encode: (value: Date) => value.toISOString(), decode: readInstant },
+  datetime: { encode: (value: Date) => `${writeInstant(value, "T")}Z`, decode: readInstant },
   date: asIs,
   time: { encode: null, decode: (raw: string) => canonicalTime(raw) ?? raw },
   json: { encode: (value: unknown) => stringifyJson(value, "a json value"), decode: parseJson },

@@ -1,9 +1,9 @@
 /** A position in an order as text that can go through a URL and come back from anybody. Layer 6. */
-import { createHash } from "node:crypto";
 import type { Codec } from "../codec/codec.ts";
 import { kindOf } from "../codec/refuse.ts";
 import type { Session } from "../engine/session.ts";
 import { UsageError, ValidationError } from "../errors.ts";
+import { sha256 } from "../util/sha256.ts";
 import { type QueryState, selectTree } from "./query-state.ts";
 import { compileFor } from "./reading.ts";
 import { orderClauses, type TotalOrder } from "./total-order.ts";
@@ -16,7 +16,7 @@ export function orderFingerprint(state: QueryState, session: Session, order: Tot
   const bare = { ...state, where: [], lock: null };
   const { sql, params } = compileFor(session, selectTree(bare, [], orderClauses(order)));
   const plain = params.map((value) => (typeof value === "object" && value !== null ? JSON.stringify(value) : String(value)));
-  return createHash("sha256").update(sql).update("\0").update(plain.join("\0")).digest("base64url").slice(0, 12);
+  return sha256().update(sql).update("\0").update(plain.join("\0")).digest("base64url").slice(0, 12);
 }
 
 export function writeCursor(fingerprint: string, { terms }: TotalOrder, values: readonly unknown[]): Cursor {

@@ -1,10 +1,10 @@
 /** The names of constraints and indexes: checked when declared, generated when not. Layer 3. */
-import { createHash } from "node:crypto";
 import type { TableDefinition } from "../ast/ddl.ts";
 import type { ColumnRef } from "../ast/expr.ts";
 import type { TypeWord } from "../ast/type.ts";
 import { UsageError } from "../errors.ts";
 import { snakeCase } from "../util/names.ts";
+import { sha256 } from "../util/sha256.ts";
 import { columnName, type Naming } from "./naming.ts";
 import type { Traits } from "./traits.ts";
 
@@ -62,7 +62,7 @@ export function generatedName(parts: readonly string[], suffix: string, limit: L
   const base = snakeCase(parts.join("_"));
   const whole = `${base}_${suffix}`;
   if (lengthOf(whole, limit.nameLengthUnit) <= limit.maxNameLength) return whole;
-  const end = `_${createHash("sha256").update(whole).digest("hex").slice(0, 8)}_${suffix}`;
+  const end = `_${sha256().update(whole).digest("hex").slice(0, 8)}_${suffix}`;
   let room = limit.maxNameLength - end.length;
   let cut = "";
   for (const character of base) {

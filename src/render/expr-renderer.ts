@@ -35,7 +35,7 @@ import { UsageError } from "../errors.ts";
 import { writeCall } from "./call.ts";
 import { constantOf } from "./constant.ts";
 import type { DocumentWriter } from "./document-writer.ts";
-import { inGroups } from "./long-lists.ts";
+import { inGroups, listLength } from "./long-lists.ts";
 import { noAggregateOrder, noGrouping, noListsOverWindows } from "./missing.ts";
 import { writeOrder } from "./order.ts";
 import { relatedValue } from "./paths.ts";
@@ -246,10 +246,11 @@ export abstract class ExprRenderer extends SqlWriter {
   protected inList(node: InListNode): void {
     this.expr(node.item, binding.add - 1);
     this.write(node.negated ? " not in (" : " in (");
-    node.values.forEach((value, i) => {
+    const { values } = node;
+    for (let i = 0; i < listLength(values.length, this.sink); i++) {
       if (i > 0) this.write(", ");
-      this.value(value, node.of);
-    });
+      this.value(values[Math.min(i, values.length - 1)], node.of);
+    }
     this.write(")");
   }
 

@@ -1,5 +1,7 @@
-/** Conditions by the thousand: SQLite takes a list of 1,000 as 1,000 levels, and refuses more. Layer 3. */
+/** Long lists: of conditions, which SQLite takes as so many levels and refuses by the thousand, and of values. Layer 3. */
 import type { ExprNode, LogicNode } from "../ast/expr.ts";
+import { LiteralSink } from "./literal.ts";
+import type { Sink } from "./sink.ts";
 
 /** Conditions in one list, at most. */
 const longest = 200;
@@ -13,4 +15,17 @@ export function inGroups({ items, op }: LogicNode): readonly ExprNode[] {
     op,
     items: items.slice(i * size, (i + 1) * size),
   }));
+}
+
+/** Lists of few values have the lengths that programs write; longer ones come from rows, and are of any length. */
+const written = 8;
+
+/**
+ * How many values are sent for so many: the last one is said again, which changes nothing. A server prepares a statement for each
+ * text, so lists of all lengths share a few. From `written` on each length is a quarter more than the one before, or less.
+ */
+export function listLength(values: number, sink: Sink): number {
+  if (values <= written || sink instanceof LiteralSink) return values;
+  const step = 2 ** (Math.floor(Math.log2(values - 1)) - 2);
+  return Math.ceil(values / step) * step;
 }

@@ -24,6 +24,7 @@ import type {
 } from "../../ast/expr.ts";
 import { columnsWithin } from "../../ast/queries.ts";
 import type { Clause, SelectNode, TableRef, ValuesSource } from "../../ast/select.ts";
+import { conjuncts } from "../../ast/shape.ts";
 import type { TypedCodec } from "../../ast/type.ts";
 import type { Codec, Family } from "../../codec/codec.ts";
 import { jsonCodec } from "../../codec/json.ts";
@@ -42,22 +43,12 @@ import { separatorLiteral, writeAverage, writeConstantCount, writeExtremeDate, w
 import { writeCast } from "./cast.ts";
 import { conflictOrder } from "./conflict.ts";
 import { JsonWriter } from "./json.ts";
+import { listType, writeListAsJson } from "./lists.ts";
 import { negated, underNot } from "./negation.ts";
 import { readsFrom } from "./own-table.ts";
 import { valuesColumnText, writeInserted, writeValues } from "./values.ts";
 
 /** A long list of these travels as one JSON document. */
-const listTypes: Readonly<Record<string, string>> = {
-  smallint: "int",
-  int: "int",
-  bigint: "bigint",
-  string: "longtext",
-  text: "longtext",
-  uuid: "char(36)",
-  enum: "longtext",
-  date: "date",
-};
-const longList = 1000;
 const sentAsText: ReadonlySet<Family> = new Set(["text", "enum", "date", "time", "timestamp", "uuid"]);
 
 /** What LAG and LEAD are told, which is part of the statement's text. */
@@ -124,8 +115,13 @@ export class MysqlRenderer extends Renderer {
     write();
     this.#filters = before;
   }
+  /** Conditions that every row of a select meets. */
+  #required: ReadonlySet<ExprNode> = new Set();
   override where(clauses: readonly Clause[]): void {
+    const before = this.#required;
+    this.#required = new Set(this.#writes ? [] : clauses.flatMap(({ node }) => conjuncts(node)));
     this.#filtering(true, () => super.where(clauses));
+    this.#required = before;
   }
 
   protected override outermost(node: SelectNode): void {
@@ -219,17 +215,9 @@ export class MysqlRenderer extends Renderer {
 
   protected override inList(node: InListNode): void {
     if (node.of.type.word === "decimal") return this.#decimalList(node);
-    const type = listTypes[node.of.type.word];
-    if (node.values.length <= longList || type === undefined) return super.inList(node);
-    const text = type === "longtext" || type === "char(36)";
-    this.expr(node.item, 4);
-    this.write(node.negated ? " not in " : " in ");
-    // Said outright, the collation wins over whatever the column has.
-    this.write(text ? `(select v collate ${this.traits.textCollation} from json_table(` : "(select v from json_table(");
-    const { encode } = this.wire(node.of);
-    const texts = node.values.map((value) => (encode === null ? value : encode(value as never)));
-    this.sink.param(`[${texts.map((value) => (typeof value === "string" ? JSON.stringify(value) : String(value))).join(",")}]`);
-    this.write(`, '$[*]' columns (v ${type}${text ? " character set utf8mb4" : ""} path '$')) as list)`);
+    const type = listType(node, this.#required.has(node));
+    if (type === null) super.inList(node);
+    else writeListAsJson(this, node, type);
   }
 
   protected override values(source: ValuesSource, alias: string): void {

@@ -31,7 +31,7 @@ export class MigrationRecord extends Model(
 export const historyTable = "kakaorm_migrations";
 
 export async function historyExists(db: DataHandle): Promise<boolean> {
-  return (await db.dialect.inspector.tableNames(db)).some(({ name }) => name === historyTable);
+  return (await (await db.dialect.inspector()).tableNames(db)).some(({ name }) => name === historyTable);
 }
 
 export async function ensureHistory(db: DataHandle): Promise<void> {

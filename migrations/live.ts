@@ -1,7 +1,7 @@
 /** A live database as a state: in the models' own words where the server means the same, in the server's words elsewhere. */
 import type { TableRef } from "../src/ast/select.ts";
 import type { DdlOptions } from "../src/dialects/ddl-options.ts";
-import type { Echo, InspectedColumn, InspectedTable, InspectedType, Scratch } from "../src/dialects/inspect.ts";
+import type { Echo, InspectedColumn, InspectedTable, InspectedType, Inspector, Scratch } from "../src/dialects/inspect.ts";
 import type { Engine } from "../src/engine/engine.ts";
 import { QueryError } from "../src/errors.ts";
 import { defaultNaming } from "../src/render/naming.ts";
@@ -49,7 +49,7 @@ export async function liveState(engine: Engine, expected: SchemaState, schemas: 
 }
 
 async function liveTables(engine: Engine, expected: SchemaState, schemas: readonly string[]): Promise<InspectedTable[]> {
-  const { inspector } = engine.dialect;
+  const inspector = await engine.dialect.inspector();
   const here = await inspector.tables(engine);
   const named = new Set([...schemas, ...[...expected.values()].flatMap(({ schema }) => schema ?? [])]);
   if (named.size === 0) return here;
@@ -150,7 +150,7 @@ function conditionsOf(wanted: TableState): { data: ConditionData; of: CheckState
 
 async function alignedTable(db: DataHandle, live: InspectedTable, wanted: TableState, engine: Engine): Promise<TableState> {
   const { dialect, traits } = engine;
-  const { inspector } = dialect;
+  const inspector = await dialect.inspector();
   const conditions = conditionsOf(wanted);
   const bare: TableState = {
     ...wanted,
@@ -277,7 +277,7 @@ function alignedIndexes(
   };
 }
 
-function alignedKeys(live: InspectedTable, wanted: TableState, action: Engine["dialect"]["inspector"]["action"]): ForeignKeyState[] {
+function alignedKeys(live: InspectedTable, wanted: TableState, action: Inspector["action"]): ForeignKeyState[] {
   const plain = (key: ForeignKeyState): string => {
     const [onDelete, onUpdate] = [action(key.onDelete ?? "no action"), action(key.onUpdate ?? "no action")];
     return canonical({ columns: key.columns, target: key.target, targetColumns: key.targetColumns, onDelete, onUpdate });

@@ -26,8 +26,8 @@ export interface Dialect {
   /** Raw SQL: the value of a column of the server's own type, from what the client delivered; null for "as it is". */
   rawDecoder(type: number): ((raw: never) => unknown) | null;
   readonly ddl: DdlWriter;
-  /** Reads what a live database has. */
-  readonly inspector: Inspector;
+  /** Reads what a live database has. Loaded when it is asked for: programs that only use their tables never do. */
+  inspector(): Promise<Inspector>;
   readonly transaction: TransactionControl;
   /** How this server explains a statement. */
   explain(server: ServerInfo): Explainer;

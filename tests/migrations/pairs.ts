@@ -147,7 +147,7 @@ async function drift(db: Engine, wanted: SchemaState): Promise<string[]> {
 export async function dropEverything(db: Engine): Promise<void> {
   if (db.dialect.name === "sqlite") await db.execute`pragma foreign_keys = off`;
   for (let round = 0; round < 6; round++) {
-    const names = await db.dialect.inspector.tableNames(db);
+    const names = await (await db.dialect.inspector()).tableNames(db);
     if (names.length === 0) break;
     for (const { name } of names) {
       if (db.dialect.name === "postgres") await db.execute`drop table if exists ${sql.id(name)} cascade`;

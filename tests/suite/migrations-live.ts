@@ -88,7 +88,7 @@ export function suite(t: TargetContext): void {
     it.runIf(t.family !== "sqlite")("lie in all schemas that the models name", async () => {
       const db = t.engine();
       const other = `live_schema_${process.pid}`;
-      const here = await db.dialect.inspector.place(db);
+      const here = await (await db.dialect.inspector()).place(db);
       class Owner extends Model("live_owner", { name: str().unique() }, { schema: other }) {}
       // The same name in two schemas: two tables.
       const bare = t.family === "mysql" ? { schema: here ?? "" } : {};
@@ -148,7 +148,7 @@ export function suite(t: TargetContext): void {
       const db = t.engine();
       const other = `live_twins_${process.pid}`;
       const folder = join(root, ".tmp", `twins_${process.pid}_${t.name}`);
-      const here = sql.id((await db.dialect.inspector.place(db)) ?? "");
+      const here = sql.id((await (await db.dialect.inspector()).place(db)) ?? "");
       const [near, far] = [sql`${here}.live_twin`, sql`${sql.id(other)}.live_twin`];
       const keys = ["near_id", "far_id"].map((name) => sql.id(name));
       try {

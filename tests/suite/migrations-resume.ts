@@ -114,7 +114,7 @@ export function suite(t: TargetContext): void {
         asked.push(plan.flatMap(({ destroys }) => destroys));
         throw new MigrationError("no");
       };
-      const names = async () => (await db.dialect.inspector.tableNames(db)).map(({ name }) => name);
+      const names = async () => (await (await db.dialect.inspector()).tableNames(db)).map(({ name }) => name);
       await expect(runMigrations(db, files)).rejects.toThrow(/2_b, step 1 of 2/);
       await db.execute`create table mig_steps (id int)`;
       await expect(runMigrations(db, files, { resume: true, approve: no })).rejects.toThrow("no");

@@ -33,7 +33,7 @@ const readers: Readonly<Record<"postgres" | "mysql", { make: (name: string) => s
 
 export function suite(t: TargetContext): void {
   const name = `kaka_reader_${process.pid}`;
-  const tables = async (db: Engine) => (await db.dialect.inspector.tableNames(db)).map((table) => table.name).sort();
+  const tables = async (db: Engine) => (await (await db.dialect.inspector()).tableNames(db)).map((table) => table.name).sort();
 
   async function refusal(db: Engine): Promise<QueryError> {
     const error: unknown = await runMigrations(db, [file]).then(

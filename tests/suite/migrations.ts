@@ -202,10 +202,13 @@ export function suite(t: TargetContext): void {
       const files = [file("1_a", [parent], [])];
       const plan = await previewMigrations(t.engine(), files);
       expect(plan.map(({ migration }) => migration.name)).toEqual(["1_a"]);
-      expect(await t.engine().dialect.inspector.tableNames(t.engine())).not.toContainEqual({ name: "kakaorm_migrations", schema: null });
+      expect(await (await t.engine().dialect.inspector()).tableNames(t.engine())).not.toContainEqual({
+        name: "kakaorm_migrations",
+        schema: null,
+      });
       await migrate(files, { fake: true });
       expect((await migrationStatus(t.engine(), files))[0]?.state).toBe("applied");
-      expect((await t.engine().dialect.inspector.tableNames(t.engine())).map(({ name }) => name)).not.toContain("mig_parent");
+      expect((await (await t.engine().dialect.inspector()).tableNames(t.engine())).map(({ name }) => name)).not.toContain("mig_parent");
       await migrate(files, { fake: true, direction: "down" });
       expect((await migrationStatus(t.engine(), files))[0]?.state).toBe("pending");
     });

@@ -6,7 +6,6 @@ import { transactionControl } from "./control.ts";
 import { ddl } from "./ddl.ts";
 import { mapError } from "./errors.ts";
 import { explainer } from "./explain.ts";
-import { inspector } from "./inspect.ts";
 import { SqliteRenderer } from "./renderer.ts";
 import { traitsOf } from "./traits.ts";
 
@@ -17,7 +16,7 @@ export const dialect: Dialect = {
   rawDecoder: () => null,
   compile: compilerOf((context) => new SqliteRenderer({ ...context, wire })),
   ddl,
-  inspector,
+  inspector: async () => (await import("./inspect.ts")).inspector,
   transaction: transactionControl,
   explain: explainer,
   mapError,

@@ -355,7 +355,7 @@ export function fakeDialect(family: ServerInfo["family"]): Dialect {
       typeChecks: unused,
       wasDone: unused,
     },
-    inspector: { tableNames: unused, place: unused, tables: unused, echo: unused, fits: unused, action: unused, uniqueIndexes: false },
+    inspector: unused,
     transaction: {
       begin: ({ isolation, readOnly }) => [
         ...(family === "mysql" && isolation !== null ? [`set transaction ${isolation}`] : []),

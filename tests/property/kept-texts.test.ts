@@ -80,13 +80,13 @@ const texts: readonly Key[] = ["title", "other"];
 const ordered = keys.filter((key) => key !== "done" && key !== "raw");
 
 type Condition = (scope: Any) => Any;
-const valueOf = (key: Key) => fc.constantFrom(...(values[key] as unknown[]));
+const drawn = (key: Key) => fc.constantFrom(...(values[key] as unknown[]));
 const simple: fc.Arbitrary<Condition> = fc.oneof(
   fc.constantFrom(...keys).chain((key) =>
     fc
       .record({
         op: fc.constantFrom(...(ordered.includes(key) ? ["eq", "ne", "gt", "gte", "lt", "lte"] : ["eq", "ne"])),
-        value: valueOf(key),
+        value: drawn(key),
       })
       .map(
         ({ op, value }): Condition =>
@@ -95,21 +95,21 @@ const simple: fc.Arbitrary<Condition> = fc.oneof(
       ),
   ),
   fc.constantFrom(...texts).chain((key) =>
-    fc.record({ op: fc.constantFrom("like", "ilike", "startsWith", "endsWith", "contains"), value: valueOf(key) }).map(
+    fc.record({ op: fc.constantFrom("like", "ilike", "startsWith", "endsWith", "contains"), value: drawn(key) }).map(
       ({ op, value }): Condition =>
         (row) =>
           row[key][op](value),
     ),
   ),
   fc.constantFrom(...ordered).chain((key) =>
-    fc.tuple(valueOf(key), valueOf(key)).map(
+    fc.tuple(drawn(key), drawn(key)).map(
       ([low, high]): Condition =>
         (row) =>
           row[key].between(low, high),
     ),
   ),
   fc.constantFrom(...keys).chain((key) =>
-    fc.array(valueOf(key), { maxLength: 3 }).map(
+    fc.array(drawn(key), { maxLength: 3 }).map(
       (list): Condition =>
         (row) =>
           row[key].in(list),

@@ -17,7 +17,7 @@ const types: Readonly<Record<string, string>> = {
 const longest = 1000;
 /**
  * Of integers that every row must be among, both servers join the list: one text for lists of any length, which is prepared once.
- * In a change, or beside OR, they would ask the list for every row of the table.
+ * In a change, or beside OR, they would ask the list for every row of the table; a lock would hold rows that are only looked at.
  */
 const longestJoined = 16;
 

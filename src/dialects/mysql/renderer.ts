@@ -104,7 +104,10 @@ export class MysqlRenderer extends Renderer {
   readonly #apart = new Map<WindowNode, WindowNode>();
   override select(node: SelectNode, names: Names): void {
     for (const [window, other] of windowsApart(node, this.traits) ?? []) this.#apart.set(window, other);
+    const before = this.#locks;
+    this.#locks = node.lock !== null;
     this.#filtering(false, () => super.select(node, names));
+    this.#locks = before;
   }
 
   /** Conditions are written that choose rows: NULL is as good as false. */
@@ -115,11 +118,13 @@ export class MysqlRenderer extends Renderer {
     write();
     this.#filters = before;
   }
-  /** Conditions that every row of a select meets. */
+  /** A row that is looked at is locked, whether it meets the conditions or not. */
+  #locks = false;
+  /** Conditions that every row of a select meets, where it may look at others. */
   #required: ReadonlySet<ExprNode> = new Set();
   override where(clauses: readonly Clause[]): void {
     const before = this.#required;
-    this.#required = new Set(this.#writes ? [] : clauses.flatMap(({ node }) => conjuncts(node)));
+    this.#required = new Set(this.#writes || this.#locks ? [] : clauses.flatMap(({ node }) => conjuncts(node)));
     this.#filtering(true, () => super.where(clauses));
     this.#required = before;
   }

@@ -61,6 +61,7 @@ describe("lists of values", () => {
     expect(joined(read(Listed.where((row) => row.n.in(numbers(16)))))).toBe(false);
     expect(joined(read(Listed.where((row) => row.title.eq("a").or(row.n.in(many)))))).toBe(false);
     expect(joined(read(Listed.where((row) => row.n.notIn(many))))).toBe(false);
+    expect(joined(read(Listed.where((row) => row.n.in(many)).forUpdate()))).toBe(false);
     expect(joined(read(Listed.where((row) => row.title.in(many.map(String)))))).toBe(false);
     const change = updateNode(
       queryStateOf(

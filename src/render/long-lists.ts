@@ -19,13 +19,15 @@ export function inGroups({ items, op }: LogicNode): readonly ExprNode[] {
 
 /** Lists of few values have the lengths that programs write; longer ones come from rows, and are of any length. */
 const written = 8;
+/** Longer lists are rare, and a statement takes only so many parameters. */
+const most = 1000;
 
 /**
  * How many values are sent for so many: the last one is said again, which changes nothing. A server prepares a statement for each
  * text, so lists of all lengths share a few. From `written` on each length is a quarter more than the one before, or less.
  */
 export function listLength(values: number, sink: Sink): number {
-  if (values <= written || sink instanceof LiteralSink) return values;
+  if (values <= written || values > most || sink instanceof LiteralSink) return values;
   const step = 2 ** (Math.floor(Math.log2(values - 1)) - 2);
   return Math.ceil(values / step) * step;
 }

@@ -1,6 +1,6 @@
 /** From operations to the statements of one database. */
 import type { DdlStep, TableChange, TableDefinition, TableStep } from "../src/ast/ddl.ts";
-import type { Dialect } from "../src/dialects/dialect.ts";
+import type { DdlWriter, Dialect } from "../src/dialects/dialect.ts";
 import { MigrationError } from "../src/errors.ts";
 import { defaultNaming } from "../src/render/naming.ts";
 import type { Traits } from "../src/render/traits.ts";
@@ -17,8 +17,13 @@ export type Step =
   | { readonly kind: "data"; readonly label: string; readonly work: DataStep };
 
 export interface CompileTarget {
-  readonly dialect: Dialect;
+  readonly name: Dialect["name"];
+  readonly ddl: DdlWriter;
   readonly traits: Traits;
+}
+
+export async function compileTarget({ dialect, traits }: { readonly dialect: Dialect; readonly traits: Traits }): Promise<CompileTarget> {
+  return { name: dialect.name, ddl: await dialect.ddl(), traits };
 }
 
 /**
@@ -31,7 +36,7 @@ export function compileOperations(operations: readonly Operation[], start: Schem
   // Changes of one table in a row are put into SQL together, and each statement tells whose it is.
   let pending: { readonly table: string; readonly labels: Map<TableStep, string> } | null = null;
   const o = { traits: target.traits, naming: defaultNaming };
-  const { ddl, name: dialect } = target.dialect;
+  const { ddl, name: dialect } = target;
   const flush = (): void => {
     if (pending === null) return;
     const { labels } = pending;

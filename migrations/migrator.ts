@@ -2,7 +2,7 @@
 import { relative } from "node:path";
 import type { Engine } from "../src/engine/engine.ts";
 import { UsageError } from "../src/errors.ts";
-import { compileOperations, describeOperation } from "./compile.ts";
+import { type CompileTarget, compileOperations, compileTarget, describeOperation } from "./compile.ts";
 import { describeSteps } from "./describe.ts";
 import { diffStates } from "./diff.ts";
 import { stateOfModels } from "./from-models.ts";
@@ -26,13 +26,15 @@ export interface PlanRequest {
 /** What leads a database to its models; nothing has run yet. */
 export class MigrationPlan {
   readonly #engine: Engine;
+  readonly #target: CompileTarget;
   readonly #before: SchemaState;
   readonly operations: readonly Operation[];
   /** What the models lack and the database keeps, because dropping it was not asked for. */
   readonly kept: readonly string[];
 
-  constructor(engine: Engine, before: SchemaState, operations: readonly Operation[], kept: readonly string[]) {
+  constructor(engine: Engine, target: CompileTarget, before: SchemaState, operations: readonly Operation[], kept: readonly string[]) {
     this.#engine = engine;
+    this.#target = target;
     this.#before = before;
     this.operations = operations;
     this.kept = kept;
@@ -78,8 +80,7 @@ export class MigrationPlan {
   }
 
   #statements(operations: readonly Operation[], before: SchemaState): string[] {
-    const { dialect, traits } = this.#engine;
-    return describeSteps(compileOperations(operations, before, { dialect, traits }));
+    return describeSteps(compileOperations(operations, before, this.#target));
   }
 
   #back(): { operations: readonly Operation[]; before: SchemaState } {
@@ -157,9 +158,9 @@ export class Migrator {
     const { operations, questions } = diffStates(before, wanted, answered);
     if (questions.length > 0) throw unanswered(questions.length);
     const lost = operations.filter((operation) => destroyedBy(operation) !== null);
-    if (drop || lost.length === 0) return new MigrationPlan(engine, before, operations, []);
+    if (drop || lost.length === 0) return new MigrationPlan(engine, await compileTarget(engine), before, operations, []);
     const rest = operations.filter((operation) => !lost.includes(operation));
-    return new MigrationPlan(engine, before, rest, lost.map(describeOperation));
+    return new MigrationPlan(engine, await compileTarget(engine), before, rest, lost.map(describeOperation));
   }
 }
 

@@ -2,7 +2,7 @@
 import { dedicatedEngine } from "../src/engine/dedicated.ts";
 import type { Engine } from "../src/engine/engine.ts";
 import { MigrationError } from "../src/errors.ts";
-import { compileOperations, type Step } from "./compile.ts";
+import { compileOperations, compileTarget, type Step } from "./compile.ts";
 import { inTransaction, runOneStep, transactional } from "./execute.ts";
 import { takeLock } from "./lock.ts";
 import type { DataContext, Operation } from "./operations.ts";
@@ -30,7 +30,7 @@ const silent: DataContext = {
 export async function runOperations(engine: Engine, operations: readonly Operation[], before: SchemaState): Promise<void> {
   if (operations.length === 0) return;
   if (engine.inTransaction) throw new MigrationError("schema changes cannot run inside a transaction");
-  const steps = compileOperations(operations, before, { dialect: engine.dialect, traits: engine.traits });
+  const steps = compileOperations(operations, before, await compileTarget(engine));
   const db = dedicatedEngine(engine, { lockTimeoutMs: waitMs });
   try {
     const lock = await takeLock(db, { waitMs, waiting: () => {} });

@@ -1,7 +1,7 @@
 /** A migration that was broken off between two of its steps: where schema changes cannot be undone together. */
 import type { Engine } from "../src/engine/engine.ts";
 import { KakaError, MigrationError } from "../src/errors.ts";
-import { compileOperations } from "./compile.ts";
+import { compileOperations, compileTarget } from "./compile.ts";
 import { inTransaction, note, runStepwise } from "./execute.ts";
 import type { MigrationRecord } from "./history.ts";
 import { readHistory } from "./history.ts";
@@ -28,7 +28,7 @@ export async function resumeMigration(
     });
   }
   const planned = await plannedOf(db, record, files);
-  const steps = compileOperations(planned.operations, planned.before, { dialect: db.dialect, traits: db.traits });
+  const steps = compileOperations(planned.operations, planned.before, await compileTarget(db));
   if (steps.length !== count) throw new MigrationError(`${name} has ${steps.length} steps now, and had ${count} when it was broken off`);
   o.approve?.([planned]);
   const started = performance.now();
@@ -59,7 +59,7 @@ async function runAgain(db: Engine, step: { readonly kind: string } & Parameters
     }
     return true;
   } catch (error) {
-    if (error instanceof KakaError && db.dialect.ddl.wasDone(error)) return true;
+    if (error instanceof KakaError && (await db.dialect.ddl()).wasDone(error)) return true;
     throw new MigrationError(`${name} cannot go on: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
       hint: `look whether this step was made (${step.label}), then run with --resolve applied or --resolve rolled-back`,

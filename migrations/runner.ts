@@ -4,7 +4,7 @@ import { dedicatedEngine } from "../src/engine/dedicated.ts";
 import type { Engine } from "../src/engine/engine.ts";
 import { MigrationError } from "../src/errors.ts";
 import { max } from "../src/expr/functions/aggregate.ts";
-import { compileOperations, type Step } from "./compile.ts";
+import { type CompileTarget, compileOperations, compileTarget, type Step } from "./compile.ts";
 import { executeMigration } from "./execute.ts";
 import { ensureHistory, MigrationRecord, readHistory } from "./history.ts";
 import { type MigrationLock, takeLock } from "./lock.ts";
@@ -57,7 +57,8 @@ async function runLocked(
   const plan = planMigrations(files, history, o);
   o.approve?.(plan);
   // Everything is put into SQL before anything is sent: what this database cannot do is known now.
-  const compiled = plan.map((planned) => ({ planned, steps: o.fake === true ? [] : compilePlanned(db, planned) }));
+  const target = await compileTarget(db);
+  const compiled = plan.map((planned) => ({ planned, steps: o.fake === true ? [] : compilePlanned(target, planned) }));
   await noteSquashed(db, files, new Set(history.map(({ name }) => name)));
   for (const { planned, steps } of compiled) {
     o.signal?.throwIfAborted();
@@ -68,9 +69,9 @@ async function runLocked(
   return result;
 }
 
-export function compilePlanned(db: Engine, planned: PlannedMigration): Step[] {
+export function compilePlanned(target: CompileTarget, planned: PlannedMigration): Step[] {
   try {
-    return compileOperations(planned.operations, planned.before, { dialect: db.dialect, traits: db.traits });
+    return compileOperations(planned.operations, planned.before, target);
   } catch (error) {
     if (error instanceof Error) error.message = `${planned.migration.name}: ${error.message}`;
     throw error;

@@ -36,8 +36,11 @@ async function pairsOf(url: string, name: string): Promise<Record<string, number
   return found;
 }
 
-/** A database in the memory of one process has nobody to compete with, and nothing left when it is killed. */
-const shared = (target: Target): boolean => !["sqlite", "sqlite3", "node-sqlite", "pglite"].includes(target.name);
+/**
+ * A database in the memory of one process has nobody to compete with, and nothing left when it is killed. Threads write the
+ * same files as sqlite-file, and take long to start.
+ */
+const shared = (target: Target): boolean => !["sqlite", "sqlite3", "sqlite-worker", "node-sqlite", "pglite"].includes(target.name);
 
 let failures = 0;
 const { running } = await selectTargets();

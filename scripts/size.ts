@@ -76,10 +76,10 @@ function importTime(file: string): { readonly wall: number; readonly cpu: number
 
 /** Entry by entry, what it may grow to: room for what is planned, none for an accident such as a dialect in the core. */
 export const SIZE_BUDGET: Readonly<Record<string, { readonly kilobytes: number; readonly modules: number }>> = {
-  "src/index.ts": { kilobytes: 115, modules: 200 },
-  "core + sqlite": { kilobytes: 155, modules: 255 },
-  "core + postgres": { kilobytes: 155, modules: 255 },
-  "core + mysql": { kilobytes: 155, modules: 255 },
+  "src/index.ts": { kilobytes: 113, modules: 200 },
+  "core + sqlite": { kilobytes: 150, modules: 255 },
+  "core + postgres": { kilobytes: 150, modules: 255 },
+  "core + mysql": { kilobytes: 150, modules: 255 },
 };
 
 async function main(): Promise<void> {

@@ -1,5 +1,6 @@
 /** `kakaorm migrate`: brings a database to the state of the migrations, or back. */
 import type { CommandModule } from "yargs";
+import { compileTarget } from "../../migrations/compile.ts";
 import { describeSteps } from "../../migrations/describe.ts";
 import type { PlannedMigration } from "../../migrations/plan.ts";
 import type { MigrationEvent, RunOptions } from "../../migrations/run-options.ts";
@@ -67,11 +68,13 @@ export const migrate: CommandModule<object, Options> = {
     process.exitCode = await withDatabase(project, async (engine) => {
       if (o.plan || o.check) {
         const planned = await previewMigrations(engine, files, plan);
-        if (o.plan)
+        if (o.plan) {
+          const target = await compileTarget(engine);
           print(
-            planned.map((one) => ({ one, steps: compilePlanned(engine, one) })),
+            planned.map((one) => ({ one, steps: compilePlanned(target, one) })),
             o.json,
           );
+        }
         for (const { migration } of o.check ? planned : []) say(`pending: ${migration.name}`, "yellow");
         return o.check && planned.length > 0 ? exit.found : exit.done;
       }

@@ -1,6 +1,6 @@
 /** `kakaorm sqlmigrate`: the SQL of one migration for one database, applied or not. */
 import type { CommandModule } from "yargs";
-import { compileOperations } from "../../migrations/compile.ts";
+import { compileOperations, compileTarget } from "../../migrations/compile.ts";
 import { describeSteps } from "../../migrations/describe.ts";
 import { effective, findMigration, replay } from "../../migrations/plan.ts";
 import { reverseAll, statesAlong } from "../../migrations/reverse.ts";
@@ -28,8 +28,8 @@ export const sqlmigrate: CommandModule<object, Options> = {
     const own = effective(files, wanted.replaces.length > 0 ? new Set([wanted.name]) : new Set());
     const list = own.includes(wanted) ? own : [...files];
     const before = replay(list.slice(0, list.indexOf(wanted)));
-    await withDatabase(project, async ({ dialect, traits }) => {
-      const target = { dialect, traits };
+    await withDatabase(project, async (engine) => {
+      const target = await compileTarget(engine);
       const back = o.down ? reverseAll(wanted.operations, before) : null;
       if (back !== null && "irreversible" in back) throw new MigrationError(`${wanted.name} cannot be undone: ${back.irreversible}`);
       const steps =

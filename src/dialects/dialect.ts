@@ -25,8 +25,9 @@ export interface Dialect {
   compile(node: StatementNode, traits: Traits, naming: Naming): CompiledStatement;
   /** Raw SQL: the value of a column of the server's own type, from what the client delivered; null for "as it is". */
   rawDecoder(type: number): ((raw: never) => unknown) | null;
-  readonly ddl: DdlWriter;
-  /** Reads what a live database has. Loaded when it is asked for: programs that only use their tables never do. */
+  /** Writes schema changes. Loaded when it is asked for, as the inspector is: programs that only use their tables never do. */
+  ddl(): Promise<DdlWriter>;
+  /** Reads what a live database has. */
   inspector(): Promise<Inspector>;
   readonly transaction: TransactionControl;
   /** How this server explains a statement. */

@@ -4,21 +4,15 @@
 
 import { UsageError } from "../errors.ts";
 import type { ConnectionTarget, OpenDriver } from "./driver.ts";
-import { importLibrary, LIBRARIES, type Library, libraryState, member, requireLibrary } from "./library.ts";
-
-/** A driver file: the library to check before it is imported (null: part of Node), and the import. */
-interface Entry {
-  readonly library: Library | null;
-  readonly load: () => Promise<{ readonly openDriver: OpenDriver }>;
-}
+import { LIBRARIES, requireLibrary } from "./library.ts";
+import { type Entry, fastestSqlite, SQLITE_ENTRIES } from "./sqlite-library.ts";
 
 const ENTRIES: Readonly<Record<string, Entry>> = {
   pg: { library: LIBRARIES.pg, load: () => import("./pg.ts") },
   pglite: { library: LIBRARIES.pglite, load: () => import("./pglite.ts") },
   mysql2: { library: LIBRARIES.mysql2, load: () => import("./mysql2.ts") },
-  "better-sqlite3": { library: LIBRARIES["better-sqlite3"], load: () => import("./better-sqlite3.ts") },
-  node: { library: null, load: () => import("./node-sqlite.ts") },
-  sqlite3: { library: LIBRARIES.sqlite3, load: () => import("./sqlite3.ts") },
+  ...SQLITE_ENTRIES,
+  worker: { library: null, load: () => import("./sqlite-worker.ts") },
 };
 
 const DEFAULTS: Readonly<Record<ConnectionTarget["family"], string | null>> = { postgres: "pg", mysql: "mysql2", sqlite: null };
@@ -36,42 +30,4 @@ export async function loadDriver(target: ConnectionTarget, from?: string): Promi
   if (!entry) throw new UsageError(`There is no driver ${name}`, { hint: `drivers: ${Object.keys(ENTRIES).join(", ")}` });
   if (entry.library) requireLibrary(entry.library, from);
   return (await entry.load()).openDriver;
-}
-
-async function fastestSqlite(from: string | undefined): Promise<string> {
-  const library = LIBRARIES["better-sqlite3"];
-  const state = libraryState(library, from);
-  if (state.kind === "ok" && (await bindingLoads())) return "better-sqlite3";
-  if (await hasNodeSqlite()) return "node";
-  if (libraryState(LIBRARIES.sqlite3, from).kind === "ok") return "sqlite3";
-  const reason = state.kind === "unfit" ? `better-sqlite3 ${state.reason}` : "no SQLite library is installed";
-  throw new UsageError(`SQLite cannot be used: ${reason}`, { hint: `run: ${library.install}` });
-}
-
-/** False when the package is there but its compiled part is not (installed without scripts, or for another Node). */
-async function bindingLoads(): Promise<boolean> {
-  const Database = member(await importLibrary(LIBRARIES["better-sqlite3"]), "default");
-  if (typeof Database !== "function") return false;
-  try {
-    const probe: unknown = Reflect.construct(Database, [":memory:"]);
-    const close = member(probe, "close");
-    if (typeof close === "function") Reflect.apply(close, probe, []);
-    return true;
-  } catch {
-    // Whatever the binding says, the next library may do; asked for by name the error surfaces in `open`.
-    return false;
-  }
-}
-
-/** Not a literal at the import: the type package of the oldest Node we support does not know the module. */
-const NODE_SQLITE: string = "node:sqlite";
-
-async function hasNodeSqlite(): Promise<boolean> {
-  try {
-    await import(NODE_SQLITE);
-    return true;
-  } catch {
-    // Node 20 has no such module, early Node 22 hides it behind a flag.
-    return false;
-  }
 }

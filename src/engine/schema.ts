@@ -48,10 +48,9 @@ export interface CreateTableOptions {
 
 export async function createTables(runner: Runner, models: readonly unknown[], o: CreateTableOptions): Promise<void> {
   const { dialect, traits, naming } = runner;
-  await runAll(
-    runner,
-    dialect.ddl.createTables(definitionsOf(models, "createTable"), { traits, naming, ifNotExists: o.ifNotExists === true }),
-  );
+  const definitions = definitionsOf(models, "createTable");
+  const ddl = await dialect.ddl();
+  await runAll(runner, ddl.createTables(definitions, { traits, naming, ifNotExists: o.ifNotExists === true }));
 }
 
 export interface DropTableOptions {
@@ -63,11 +62,12 @@ export interface DropTableOptions {
 export async function dropTables(runner: Runner, models: readonly unknown[], o: DropTableOptions): Promise<void> {
   const { dialect, traits, naming } = runner;
   const options = { traits, naming, ifExists: o.ifExists === true, cascade: o.cascade === true };
-  await runAll(runner, dialect.ddl.dropTables(definitionsOf(models, "dropTable"), options));
+  const definitions = definitionsOf(models, "dropTable");
+  await runAll(runner, (await dialect.ddl()).dropTables(definitions, options));
 }
 
 export async function truncateTable(runner: Runner, model: unknown): Promise<void> {
   const { dialect, traits, naming } = runner;
   const [definition] = definitionsOf([model], "truncate");
-  await runAll(runner, dialect.ddl.truncate(definition as TableDefinition, { traits, naming }));
+  await runAll(runner, (await dialect.ddl()).truncate(definition as TableDefinition, { traits, naming }));
 }

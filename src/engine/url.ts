@@ -21,7 +21,7 @@ const SCHEMES: Readonly<Record<string, Family>> = {
 };
 
 const DRIVERS: Readonly<Record<Family, readonly string[]>> = {
-  sqlite: ["better-sqlite3", "node", "sqlite3"],
+  sqlite: ["better-sqlite3", "node", "sqlite3", "worker"],
   postgres: ["pg", "pglite"],
   mysql: ["mysql2"],
 };

@@ -3,8 +3,11 @@ import type { ColumnDefinition, ForeignKeyDefinition, IndexDefinition, TableDefi
 import type { ColumnNode, ColumnRef, ExprNode, RawNode } from "../../src/ast/expr.ts";
 import type { Codec } from "../../src/codec/codec.ts";
 import type { Dialect } from "../../src/dialects/dialect.ts";
+import { ddl as mysqlDdl } from "../../src/dialects/mysql/ddl.ts";
 import { dialect as mysql } from "../../src/dialects/mysql/index.ts";
+import { ddl as postgresDdl } from "../../src/dialects/postgres/ddl.ts";
 import { dialect as postgres } from "../../src/dialects/postgres/index.ts";
+import { ddl as sqliteDdl } from "../../src/dialects/sqlite/ddl.ts";
 import { dialect as sqlite } from "../../src/dialects/sqlite/index.ts";
 import type { ServerInfo } from "../../src/drivers/driver.ts";
 import { serverInfo } from "../../src/drivers/facts.ts";
@@ -13,6 +16,7 @@ import type { Traits } from "../../src/render/traits.ts";
 import { snakeCase } from "../../src/util/names.ts";
 
 export const dialects = { postgres, sqlite, mysql };
+const ddls = { postgres: postgresDdl, sqlite: sqliteDdl, mysql: mysqlDdl };
 export type Family = keyof typeof dialects;
 
 export interface Writer {
@@ -25,13 +29,14 @@ export interface Writer {
 export function writerFor(flavour: ServerInfo["flavour"], version: string): Writer {
   const server = serverInfo(flavour, version);
   const dialect: Dialect = dialects[server.family];
+  const ddl = ddls[server.family];
   const traits = dialect.traits(server, false);
   const o = { traits, naming: defaultNaming };
   return {
     traits,
-    create: (tables, ifNotExists = false) => dialect.ddl.createTables(tables, { ...o, ifNotExists }),
-    drop: (tables, { ifExists = false, cascade = false } = {}) => dialect.ddl.dropTables(tables, { ...o, ifExists, cascade }),
-    truncate: (table) => dialect.ddl.truncate(table, o),
+    create: (tables, ifNotExists = false) => ddl.createTables(tables, { ...o, ifNotExists }),
+    drop: (tables, { ifExists = false, cascade = false } = {}) => ddl.dropTables(tables, { ...o, ifExists, cascade }),
+    truncate: (table) => ddl.truncate(table, o),
   };
 }
 

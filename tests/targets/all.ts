@@ -2,10 +2,21 @@
 import { mariadb, mysqlNew } from "./mysql.ts";
 import { pglite } from "./pglite.ts";
 import { postgres, postgresNew } from "./postgres.ts";
-import { nodeSqlite, sqlite, sqlite3, sqliteFile } from "./sqlite.ts";
+import { nodeSqlite, sqlite, sqlite3, sqliteFile, sqliteWorker } from "./sqlite.ts";
 import type { Target } from "./target.ts";
 
-export const targets: readonly Target[] = [sqlite, sqliteFile, sqlite3, nodeSqlite, pglite, postgres, postgresNew, mariadb, mysqlNew];
+export const targets: readonly Target[] = [
+  sqlite,
+  sqliteFile,
+  sqliteWorker,
+  sqlite3,
+  nodeSqlite,
+  pglite,
+  postgres,
+  postgresNew,
+  mariadb,
+  mysqlNew,
+];
 
 export interface Selection {
   readonly running: readonly Target[];

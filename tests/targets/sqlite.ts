@@ -29,16 +29,22 @@ export const nodeSqlite = localTarget("node-sqlite", "sqlite", capabilities.sqli
   return hasNodeSqlite() ? null : `Node ${process.versions.node} has no node:sqlite`;
 });
 
-let folder: string | null = null;
+/** A database in a file of its own, in a folder of its own. */
+function fileTarget(name: string, driver: string): Target {
+  let folder: string | null = null;
+  return {
+    ...localTarget(name, "sqlite", capabilities.sqlite, "", betterSqliteAbsence),
+    async url() {
+      folder = mkdtempSync(join(tmpdir(), "kaka_test_"));
+      return `sqlite+${driver}://${encodeURI(join(folder, "test.db")).replace(/^\/?/, "//")}`;
+    },
+    async dispose() {
+      if (folder !== null) removeFolder(folder);
+      folder = null;
+    },
+  };
+}
 
-export const sqliteFile: Target = {
-  ...localTarget("sqlite-file", "sqlite", capabilities.sqlite, "", betterSqliteAbsence),
-  async url() {
-    folder = mkdtempSync(join(tmpdir(), "kaka_test_"));
-    return `sqlite+better-sqlite3://${encodeURI(join(folder, "test.db")).replace(/^\/?/, "//")}`;
-  },
-  async dispose() {
-    if (folder !== null) removeFolder(folder);
-    folder = null;
-  },
-};
+export const sqliteFile = fileTarget("sqlite-file", "better-sqlite3");
+
+export const sqliteWorker = fileTarget("sqlite-worker", "worker");

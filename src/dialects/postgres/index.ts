@@ -3,7 +3,6 @@ import { compilerOf } from "../../render/compiler.ts";
 import type { Dialect } from "../dialect.ts";
 import { wire } from "./codecs.ts";
 import { transactionControl } from "./control.ts";
-import { ddl } from "./ddl.ts";
 import { mapError } from "./errors.ts";
 import { explainer } from "./explain.ts";
 import { rawDecoder } from "./raw-types.ts";
@@ -16,7 +15,7 @@ export const dialect: Dialect = {
   wire,
   rawDecoder,
   compile: compilerOf((context) => new PostgresRenderer({ ...context, wire })),
-  ddl,
+  ddl: async () => (await import("./ddl.ts")).ddl,
   inspector: async () => (await import("./inspect.ts")).inspector,
   transaction: transactionControl,
   explain: explainer,

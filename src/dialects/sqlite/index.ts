@@ -3,7 +3,6 @@ import { compilerOf } from "../../render/compiler.ts";
 import type { Dialect } from "../dialect.ts";
 import { wire } from "./codecs.ts";
 import { transactionControl } from "./control.ts";
-import { ddl } from "./ddl.ts";
 import { mapError } from "./errors.ts";
 import { explainer } from "./explain.ts";
 import { SqliteRenderer } from "./renderer.ts";
@@ -15,7 +14,7 @@ export const dialect: Dialect = {
   wire,
   rawDecoder: () => null,
   compile: compilerOf((context) => new SqliteRenderer({ ...context, wire })),
-  ddl,
+  ddl: async () => (await import("./ddl.ts")).ddl,
   inspector: async () => (await import("./inspect.ts")).inspector,
   transaction: transactionControl,
   explain: explainer,

@@ -346,15 +346,7 @@ export function fakeDialect(family: ServerInfo["family"]): Dialect {
     wire: unused,
     compile: unused,
     rawDecoder: unused,
-    ddl: {
-      createTables: unused,
-      dropTables: unused,
-      truncate: unused,
-      alterTable: unused,
-      createTemporary: unused,
-      typeChecks: unused,
-      wasDone: unused,
-    },
+    ddl: unused,
     inspector: unused,
     transaction: {
       begin: ({ isolation, readOnly }) => [

@@ -1,7 +1,7 @@
 /** The rules of `lint` against real servers: which locks a step takes, and whether it writes the table anew. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { applyAll } from "../../../migrations/apply.ts";
-import { compileOperations } from "../../../migrations/compile.ts";
+import { type CompileTarget, compileOperations, compileTarget } from "../../../migrations/compile.ts";
 import { behaviourOf } from "../../../migrations/lint.ts";
 import {
   addCheck,
@@ -70,10 +70,12 @@ for (const target of [postgres, postgresNew, mariadb, mysqlNew]) {
   // Servers that are not there are named by the matrix, which fails when they are required.
   describe.skipIf(absence !== null)(`lint and the locks of ${target.name}`, () => {
     let db: Engine;
+    let compiled: CompileTarget;
     const statements = (list: readonly Operation[], from = before) =>
-      compileOperations(list, from, { dialect: db.dialect, traits: db.traits }).map((step) => (step.kind === "ddl" ? step.step.sql : ""));
+      compileOperations(list, from, compiled).map((step) => (step.kind === "ddl" ? step.step.sql : ""));
     beforeAll(async () => {
       db = await connect(await target.url(), { name: `lint ${target.name}`, default: false, pool: { max: 2 } });
+      compiled = await compileTarget(db);
       for (const text of statements(start, emptyState)) await db.execute`${sql.unsafe(text)}`;
       await db.execute`insert into lint_target (id) values (1), (2)`;
       await db.execute`insert into lint_table (id, other_id, name, size) values (1, 1, 'a', 1), (2, 2, 'b', 2)`;

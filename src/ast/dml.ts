@@ -20,6 +20,8 @@ export interface InsertNode {
   readonly conflict?: ConflictNode;
   /** Read back in this order, where the dialect can. */
   readonly returning: readonly InsertColumn[];
+  /** The column that numbers the rows: they follow one another, or none is inserted, and the number of rows says so. */
+  readonly numberedBy?: ColumnRef;
 }
 
 /** `update` columns take the new row's values; none leaves the old row as it is. */

@@ -7,11 +7,13 @@ import { interpretRows } from "../hydrate/interpret.ts";
 import { checkNewRow } from "./accept.ts";
 import { type ModelBase, stateOf } from "./base.ts";
 import { checkedRows, type RowCheck, refusedRows } from "./checked.ts";
+import { PerModel } from "./kept.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { naming } from "./missing-parent.ts";
 import { assertKeyGiven, identityValue, insertColumn, markSaved, readGenerated, sameColumns } from "./persistence.ts";
 import { readRows, runNode, wireAccess } from "./reading.ts";
 import { type InsertValues, insertValues } from "./row-values.ts";
+import { type Pins, pinsOf } from "./scope-values.ts";
 import { selectColumns, selectFrom } from "./selection.ts";
 import { bindFields } from "./whole-row.ts";
 
@@ -73,8 +75,10 @@ export function checkNew(meta: ModelMeta): RowCheck {
 /** The rows with accepted values. @throws ValidationError that tells what is wrong with each of them */
 export function pendingRows(meta: ModelMeta, instances: readonly ModelBase[], now: Date): Promise<Pending[]> {
   let last: InsertValues | undefined;
+  let pins: Pins | undefined;
   return checkedRows(meta, instances, checkNew(meta), (instance): Pending => {
-    last = insertValues(meta, instance, now, last);
+    pins ??= pinsOf(meta);
+    last = insertValues(meta, instance, now, last, pins);
     return { instance, columns: last.columns, values: last.values, generated: last.generated };
   });
 }
@@ -114,18 +118,37 @@ function assertReadable(meta: ModelMeta, session: Session, columns: readonly Col
   });
 }
 
+/** Tables whose rows do not get numbers that follow one another. */
+const unsteady = new PerModel<true>();
+/** Rows for whose numbers it pays not to ask. */
+const mayBeNumbered = 50;
+
 /** Resolves to the generated values of each row. */
 async function insertChunk(meta: ModelMeta, session: Session, chunk: Chunk): Promise<unknown[][]> {
   const { columns, generated } = chunk;
-  const returning = session.traits.insertReturning ? generated.map(insertColumn) : [];
+  const { insertReturning, answersNumber } = session.traits;
   const rows = chunk.rows.map((row) => row.values);
-  const node: InsertNode = { kind: "insert", table: meta.table, columns: columns.map(insertColumn), rows, returning };
-  const result = await naming(() => runNode(session, node, meta), meta, session, { columns, rows });
+  const plain: InsertNode = { kind: "insert", table: meta.table, columns: columns.map(insertColumn), rows, returning: [] };
+  const send = (node: InsertNode) => naming(() => runNode(session, node, meta), meta, session, { columns, rows });
+  const [column] = generated;
+  const numbered = answersNumber && generated.length === 1 && column?.declaration.identity === true;
+  if (numbered && rows.length >= mayBeNumbered && unsteady.get(meta, session) === undefined) {
+    const { affected, insertId } = await send({ ...plain, numberedBy: column.ref });
+    if (affected === rows.length) return numbersUpTo(identityValue(session, column, insertId) as number | bigint, affected);
+    unsteady.set(meta, session, true);
+  }
+  const returning = insertReturning ? generated.map(insertColumn) : [];
+  const result = await send({ ...plain, returning });
   if (generated.length === 0) return [];
   if (returning.length > 0) return readGenerated(session, generated, result.rows);
   const identity = generated.find((column) => column.declaration.identity);
   const keys = await keysOf(meta, session, chunk, identity, result.insertId);
   return readByKeys(meta, session, generated, identity, keys);
+}
+
+function numbersUpTo(last: number | bigint, count: number): unknown[][] {
+  const back = (i: number) => count - 1 - i;
+  return Array.from({ length: count }, (_, i) => [typeof last === "bigint" ? last - BigInt(back(i)) : last - back(i)]);
 }
 
 /** MySQL numbers the rows of one statement consecutively, in steps of auto_increment_increment. */

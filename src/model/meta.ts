@@ -59,6 +59,7 @@ export class ModelMeta {
   #columns: ReadonlyMap<string, ColumnMeta> | null = null;
   #list: readonly ColumnMeta[] | null = null;
   #ownColumns: readonly ColumnMeta[] | null = null;
+  #timed: readonly ColumnMeta[] | null = null;
   #visible: readonly ColumnMeta[] | null = null;
   #primaryKey: readonly ColumnMeta[] | null = null;
   #scopeClass: (new (token: ColumnNode["token"]) => object) | null = null;
@@ -142,6 +143,12 @@ export class ModelMeta {
   get ownColumns(): readonly ColumnMeta[] {
     this.#ownColumns ??= this.list.filter(({ property }) => this.builders.has(property));
     return this.#ownColumns;
+  }
+
+  /** Those that get the time of a write. */
+  get timed(): readonly ColumnMeta[] {
+    this.#timed ??= this.list.filter(({ declaration }) => declaration.autoNow || declaration.autoNowAdd);
+    return this.#timed;
   }
 
   /** The columns that a row has unless it asks for more. */

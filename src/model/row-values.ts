@@ -24,10 +24,19 @@ function fillIn(instance: ModelBase, column: ColumnMeta, now: Date, pins: Pins):
   if (columnValue(instance, column) === undefined && pins.has(column)) setValue(instance, column, pins.get(column)?.value);
 }
 
-/** Fills in what the row does not bring, and checks every value. @throws UsageError, ValidationError */
-export function insertValues(meta: ModelMeta, instance: ModelBase, now: Date, like?: InsertValues): InsertValues {
+/**
+ * Fills in what the row does not bring, and checks every value. `like`: what an earlier row of this model gave.
+ * @throws UsageError, ValidationError
+ */
+export function insertValues(
+  meta: ModelMeta,
+  instance: ModelBase,
+  now: Date,
+  like: InsertValues | undefined,
+  pins: Pins = pinsOf(meta),
+): InsertValues {
   try {
-    return (like === undefined ? null : valuesLike(meta, instance, now, like)) ?? passedValues(meta, instance, now);
+    return (like === undefined ? null : valuesLike(meta, instance, now, like, pins)) ?? passedValues(meta, instance, now, pins);
   } catch (error) {
     const found = noFindings();
     checkNewRow(meta, instance, found);
@@ -35,11 +44,10 @@ export function insertValues(meta: ModelMeta, instance: ModelBase, now: Date, li
   }
 }
 
-function passedValues(meta: ModelMeta, instance: ModelBase, now: Date): InsertValues {
+function passedValues(meta: ModelMeta, instance: ModelBase, now: Date, pins: Pins): InsertValues {
   const columns: ColumnMeta[] = [];
   const values: unknown[] = [];
   const generated: ColumnMeta[] = [];
-  const pins = pinsOf(meta);
   for (const column of meta.list) {
     const { declaration } = column;
     fillIn(instance, column, now, pins);
@@ -59,23 +67,25 @@ function passedValues(meta: ModelMeta, instance: ModelBase, now: Date): InsertVa
 }
 
 /** The same for a row that names the columns of another one, whose lists it shares; null: it names others. */
-function valuesLike(meta: ModelMeta, instance: ModelBase, now: Date, { columns, generated }: InsertValues): InsertValues | null {
-  const values: unknown[] = [];
-  const pins = pinsOf(meta);
-  let left = generated.length;
-  for (const column of meta.list) {
-    fillIn(instance, column, now, pins);
+function valuesLike(meta: ModelMeta, instance: ModelBase, now: Date, like: InsertValues, pins: Pins): InsertValues | null {
+  const { columns, generated } = like;
+  const filled = pins.size > 0 ? meta.list : meta.timed;
+  for (let i = 0; i < filled.length; i++) fillIn(instance, filled[i] as ColumnMeta, now, pins);
+  for (let i = 0; i < generated.length; i++) if (columnValue(instance, generated[i] as ColumnMeta) !== undefined) return null;
+  const values = new Array<unknown>(columns.length);
+  for (let i = 0; i < columns.length; i++) {
+    const column = columns[i] as ColumnMeta;
     const value = columnValue(instance, column);
-    if (columns[values.length] === column) {
+    if (value === undefined) {
       const { nullable, identity, dbDefault } = column.declaration;
-      if (value === undefined && (!nullable || identity || dbDefault !== null)) return null;
-      const accepted = value === undefined ? null : passedValue(column, value);
-      if (pins.size > 0 && value !== undefined) assertPinned(meta, pins, column, accepted);
-      values.push(accepted);
-    } else if (value !== undefined || generated[generated.length - left] !== column) return null;
-    else left--;
+      if (!nullable || identity || dbDefault !== null) return null;
+      values[i] = null;
+      continue;
+    }
+    values[i] = passedValue(column, value);
+    if (pins.size > 0) assertPinned(meta, pins, column, values[i]);
   }
-  return left === 0 && values.length === columns.length ? { columns, values, generated } : null;
+  return { columns, values, generated };
 }
 
 /** Fills in what the row does not bring, and asks its `clean()`. @throws ValidationError */

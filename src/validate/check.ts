@@ -25,8 +25,12 @@ export function passedValue(column: CheckedColumn, value: unknown): unknown {
     throw new ValueError(`${column.label} cannot be null`);
   }
   const accepted = column.codec.accept(value, column.label);
-  for (const rule of rules) if (!rule.test(accepted)) throw new ValueError(`${column.label} breaks the rule ${rule.rule}`);
-  for (const validate of validators) assertNoPromise(validate(value as never), column.label);
+  // By index: most lists are empty, and an iterator for each of them is what many rows cost.
+  for (let i = 0; i < rules.length; i++) {
+    const rule = rules[i] as Rule;
+    if (!rule.test(accepted)) throw new ValueError(`${column.label} breaks the rule ${rule.rule}`);
+  }
+  for (let i = 0; i < validators.length; i++) assertNoPromise(validators[i]?.(value as never), column.label);
   return accepted;
 }
 

@@ -47,6 +47,7 @@ import { suite as persistence } from "./persistence.ts";
 import { suite as persistenceBulk } from "./persistence-bulk.ts";
 import { suite as persistenceColumns } from "./persistence-columns.ts";
 import { suite as persistenceKeys } from "./persistence-keys.ts";
+import { suite as persistenceNumbers } from "./persistence-numbers.ts";
 import { suite as prefetch } from "./prefetch.ts";
 import { suite as prefetchForms } from "./prefetch-forms.ts";
 import { suite as prefetchJoined } from "./prefetch-joined.ts";
@@ -187,6 +188,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   persistence,
   "persistence: columns": persistenceColumns,
   "persistence: bulk": persistenceBulk,
+  "persistence: numbers": persistenceNumbers,
   "persistence: keys": persistenceKeys,
   validation,
   "validation: unique": validationUnique,

@@ -1,4 +1,5 @@
 /** Where SQLite's SQL differs. Decimals are calculated in `decimal.ts`. Layer 4. */
+import type { InsertNode } from "../../ast/dml.ts";
 import type {
   AggregateNode,
   ArithmeticNode,
@@ -23,8 +24,9 @@ import { boolCodec, textCodec } from "../../codec/text.ts";
 import { UnsupportedError } from "../../errors.ts";
 import { caseFiltered } from "../../render/case-filter.ts";
 import { codecOf, isInteger } from "../../render/expr-renderer.ts";
-import { LiteralSink } from "../../render/literal.ts";
+import { LiteralSink, quotedText } from "../../render/literal.ts";
 import { noRegularExpressions } from "../../render/missing.ts";
+import { columnName } from "../../render/naming.ts";
 import { Renderer } from "../../render/renderer.ts";
 import { writtenOut } from "../../render/rows.ts";
 import { writeJsonList, writeStatistic, writeStrings } from "./aggregates.ts";
@@ -35,6 +37,8 @@ import { JsonWriter } from "./json.ts";
 import { expanded } from "./quantified.ts";
 
 const longList = 32;
+/** Of the numbers that rows can have, up to 2^63: there is room for every statement after it. */
+const farFromTheEnd = "9000000000000000000";
 const dateFormats = { year: "%Y", month: "%m", day: "%d", hour: "%H", minute: "%M", second: "%S" } as const;
 
 /** LIKE ignores case here and GLOB does not: the same pattern in GLOB's letters. */
@@ -70,6 +74,19 @@ export class SqliteRenderer extends Renderer {
     mod: "($1 % $2)",
     now: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
   };
+
+  protected override insertedRows(node: InsertNode): void {
+    if (node.numberedBy === undefined) return super.insertedRows(node);
+    this.write("select * from (");
+    super.insertedRows(node);
+    const { schema, name } = node.table;
+    const own = `where type = 'trigger' and tbl_name = ${quotedText(name)} collate nocase`;
+    const main = schema === null ? "" : `${this.quote(schema)}.`;
+    // A trigger may insert rows of its own, and after the greatest number SQLite takes any that is free.
+    const last = `coalesce((select max(${this.quote(columnName(node.numberedBy, this.naming))}) from ${this.tableName(node.table)}), 0)`;
+    this.write(`) where not exists (select 1 from ${main}sqlite_master ${own})`);
+    this.write(` and not exists (select 1 from sqlite_temp_master ${own}) and ${last} < ${farFromTheEnd}`);
+  }
 
   protected override call(node: CallNode): void {
     const [item] = node.args;

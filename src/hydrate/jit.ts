@@ -4,23 +4,9 @@
  */
 import { datetimeCodec } from "../codec/temporal.ts";
 import { BoundedMap } from "../util/bounded-map.ts";
+import { canGenerate } from "../util/generate.ts";
 import { interpretRows } from "./interpret.ts";
 import type { RowReader, RowShape, WireAccess } from "./row-plan.ts";
-
-let allowed: boolean | null = null;
-
-/** False where the host forbids making functions from text. */
-function canGenerate(): boolean {
-  if (allowed === null) {
-    try {
-      allowed = new Function("return true")() === true;
-    } catch {
-      // A content security policy or a hardened runtime: the interpreter does the same work.
-      allowed = false;
-    }
-  }
-  return allowed;
-}
 
 interface Generated {
   readonly statements: string[];

@@ -4,6 +4,7 @@
  */
 import type { Engine } from "../engine/engine.ts";
 import { UsageError } from "../errors.ts";
+import { fillerOf, type Input } from "./filler.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { metaOf } from "./meta.ts";
 import { InstanceState, notLoaded, type RowLayout, sameValue } from "./state.ts";
@@ -45,12 +46,8 @@ export class ModelBase {
     const meta = metaOf(new.target);
     if (values !== undefined && values !== looked) inputKeys(meta, values);
     looked = null;
-    const given = (values ?? noInput) as Readonly<Record<string, unknown>>;
-    const record = this as unknown as Record<string, unknown>;
-    for (const column of meta.ownColumns) {
-      const value = given[column.property];
-      record[column.property] = value === undefined ? initialValue(column) : value;
-    }
+    const given = (values ?? noInput) as Input;
+    fillerOf(meta).fill(this, given);
   }
 
   /** `[before, after]` of every column that differs from the database as last read or written; of a new row, all that it has. */
@@ -106,12 +103,6 @@ export function columnValue(instance: ModelBase, column: ColumnMeta): unknown {
 
 export function setValue(instance: ModelBase, column: ColumnMeta, value: unknown): void {
   (instance as unknown as Record<string, unknown>)[column.property] = value;
-}
-
-function initialValue(column: ColumnMeta): unknown {
-  const { declaration } = column;
-  if (declaration.default !== null) return declaration.default.make();
-  return declaration.nullable && declaration.dbDefault === null ? null : undefined;
 }
 
 /** A value as JSON has it; documents are what they are. */

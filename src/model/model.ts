@@ -26,6 +26,7 @@ import { bulkInsert } from "./bulk.ts";
 import { hooksAsked, upsertMany, writeMany } from "./bulk-hooks.ts";
 import { bulkUpdate } from "./bulk-update.ts";
 import { changedFields, cloneValues, diff, revert } from "./change-tracking.ts";
+import { fillerOf, type Input } from "./filler.ts";
 import { getOrCreate, updateOrCreate } from "./find-or-create.ts";
 import { checkedRow, type InputOptions, rowFromInput } from "./from-input.ts";
 import { instancesFrom } from "./from-sql.ts";
@@ -42,7 +43,7 @@ import { type DictOptions, dictOf } from "./serialize.ts";
 import { type StandardShape, wholeShape } from "./standard-shape.ts";
 import type { Behaviour, TableOptions } from "./table-options.ts";
 import { checkUnique } from "./unique-check.ts";
-import { type UpsertOptions, upsertRows } from "./upsert.ts";
+import { givenNames, type UpsertOptions, upsertRows } from "./upsert.ts";
 import { sessionKey, sourceOf, viewOf } from "./view.ts";
 import type { ModelConstructor } from "./whole-row.ts";
 
@@ -174,7 +175,7 @@ abstract class ModelStatics extends ModelBase {
     const meta = metaOf(this);
     if (!Array.isArray(rows)) throw new UsageError(`${meta.name}.upsert takes an array, got ${kindOf(rows)}`);
     const instances = rows.map((row: unknown) => instantiate(this, row));
-    const given = rows.map((row: object) => Object.keys(row).filter((key) => (row as Record<string, unknown>)[key] !== undefined));
+    const given = givenNames(rows);
     const session = sessionOf(this[sessionKey] ?? null);
     const write = (on: Session, all: readonly (readonly string[])[]): Promise<unknown[]> =>
       upsertRows(meta, instances, all, on, o, sourceOf(this) as never);
@@ -322,9 +323,10 @@ function assertSaved(instance: ModelBase, verb: string): void {
 
 function instantiate(model: unknown, values: unknown): ModelBase {
   const make = sourceOf(model as never) as unknown as new (values: unknown) => ModelBase;
-  if (values === undefined) throw new UsageError(`${metaOf(model).name}.create takes an object of column values, got undefined`);
+  const meta = metaOf(model);
+  if (values === undefined) throw new UsageError(`${meta.name}.create takes an object of column values, got undefined`);
   // Checked here as well: a class may have a constructor of its own that drops what it is given.
-  const given = inputKeys(metaOf(model), values);
+  inputKeys(meta, values);
   lookedAt(values);
   let instance: ModelBase;
   try {
@@ -333,17 +335,11 @@ function instantiate(model: unknown, values: unknown): ModelBase {
     // A constructor that throws before it hands them over has not looked at them.
     lookedAt(null);
   }
-  for (const property of given) {
-    if (
-      (values as Record<string, unknown>)[property] === undefined ||
-      (instance as unknown as Record<string, unknown>)[property] !== undefined
-    )
-      continue;
-    throw new UsageError(`${metaOf(model).column(property).label} was given a value, and the new instance has none`, {
-      hint: `a class field ${property} hides the column: columns are declared in Model() only`,
-    });
-  }
-  return instance;
+  const lost = fillerOf(meta).lost(instance, values as Input);
+  if (lost === undefined) return instance;
+  throw new UsageError(`${lost.label} was given a value, and the new instance has none`, {
+    hint: `a class field ${lost.property} hides the column: columns are declared in Model() only`,
+  });
 }
 
 /** A class of some of the base's rows. @throws UsageError without a discriminator, and for columns that the base has */

@@ -38,11 +38,12 @@ export function markSaved(
   if (session.inTransaction)
     restoreOnRollback(instance, session, state.status === "new" ? written.filter((column) => column.declaration.identity) : ours);
   const isSaved = state.status === "saved";
-  const known: unknown[] = isSaved && state.written !== null ? state.written.slice() : [];
+  const known: unknown[] = isSaved && state.written !== null ? state.written.slice() : new Array(written.length);
   for (let i = 0; i < written.length; i++) {
     const column = written[i] as ColumnMeta;
-    setValue(instance, column, values[i]);
-    known[column.index] = frozenCopy(values[i]);
+    const value = values[i];
+    if (columnValue(instance, column) !== value) setValue(instance, column, value);
+    known[column.index] = frozenCopy(value);
   }
   if (!isSaved) {
     state.row = null;

@@ -31,6 +31,19 @@ export interface UpsertOptions {
   readonly where?: (existing: never, incoming: never) => unknown;
 }
 
+/** What each row names; rows that name the same as the one before share its list. */
+export function givenNames(rows: readonly object[]): (readonly string[])[] {
+  let last: readonly string[] = [];
+  return rows.map((row) => {
+    const keys = Object.keys(row);
+    const named = (key: string): boolean => (row as Record<string, unknown>)[key] !== undefined;
+    let same = keys.length === last.length;
+    for (let i = 0; same && i < keys.length; i++) same = keys[i] === last[i] && named(keys[i] as string);
+    if (!same) last = keys.filter(named);
+    return last;
+  });
+}
+
 /** `given[i]` are the properties that the caller named for row i: defaults fill new rows, they overwrite no old one. */
 export async function upsertRows(
   meta: ModelMeta,
@@ -47,7 +60,8 @@ export async function upsertRows(
   const now = new Date();
   const pending = await pendingRows(meta, instances, now);
   const keys = instances.map((instance) => keyOf(on, instance));
-  if (new Set(keys).size !== keys.length) {
+  const places = new Map(keys.map((key, i) => [key, i]));
+  if (places.size !== keys.length) {
     throw new UsageError(`${meta.name}.upsert was given two rows with the same ${o.on.join(", ")}`, {
       hint: "the last one would win on some databases: choose one",
     });
@@ -59,24 +73,35 @@ export async function upsertRows(
     return chunksOf(run.rows, session, 10_000).map((chunk) => ({ chunk, chosen }));
   });
   const work = async (tx: Session): Promise<unknown[]> => {
-    const rows = new Map<string, unknown>();
+    const rows: unknown[] = keys.map(() => undefined);
+    let next = 0;
+    let seen = 0;
     const note = (found: readonly unknown[]): void => {
-      for (const row of found) rows.set(keyOf(on, row as ModelBase), row);
+      for (const row of found) {
+        const key = keyOf(on, row as ModelBase);
+        // Mostly they come in the order that they were given in.
+        const place = key === keys[next] ? next : places.get(key);
+        if (place === undefined || rows[place] === undefined) seen++;
+        // A key that the database takes for the same, though it is spelled otherwise.
+        if (place === undefined) continue;
+        rows[place] = row;
+        next = place + 1;
+      }
     };
     for (const { chunk, chosen } of chunks) note(await upsertChunk(meta, tx, chunk, on, chosen, where, model));
-    const others = instances.filter((_, i) => !rows.has(keys[i] as string));
+    const others = instances.filter((_, i) => rows[i] === undefined);
     for (const part of chunksOfKeys(others, on.length)) {
       const given = part.map((instance) => on.map((column) => column.codec.accept(columnValue(instance, column), column.label)));
       const { rows: found } = await runNode(tx, selectFrom(meta, wholeSelection(meta).columns, [keysClause(meta, on, given)]), meta);
       note(await instancesOf(found, meta, tx, model));
     }
-    if (scopes.length > 0 && rows.size < keys.length)
+    if (scopes.length > 0 && seen < keys.length)
       throw new UniqueViolation(`${meta.name}.upsert: a key is in use by a row that is deleted or out of scope`, {
         model: meta.name,
         columns: o.on,
         outcome: "not_applied",
       });
-    return keys.map((key) => rows.get(key)).filter((row) => row !== undefined);
+    return rows.filter((row) => row !== undefined);
   };
   // One statement that hands its rows back is all or nothing by itself.
   const alone = chunks.length === 1 && scopes.length === 0 && session.traits.insertReturning;
@@ -111,7 +136,7 @@ async function restoreKeys(meta: ModelMeta, tx: Session, on: readonly ColumnMeta
 
 function sameNames(a: readonly string[], b: readonly string[]): boolean {
   // Rows are mostly written by one line of code, which names them in one order.
-  return a.length === b.length && (a.every((name, i) => name === b[i]) || a.every((name) => b.includes(name)));
+  return a === b || (a.length === b.length && (a.every((name, i) => name === b[i]) || a.every((name) => b.includes(name))));
 }
 
 /** Neighbours for which the same properties were given. */

@@ -13,8 +13,8 @@ interface BetterStatement {
   readonly reader: boolean;
   raw(on: boolean): unknown;
   columns(): readonly { readonly name: string }[];
-  all(params: readonly unknown[]): readonly RawRow[];
-  run(params: readonly unknown[]): { changes: number; lastInsertRowid: number | bigint };
+  all(...params: readonly unknown[]): readonly RawRow[];
+  run(...params: readonly unknown[]): { changes: number; lastInsertRowid: number | bigint };
   iterate(params: readonly unknown[]): IterableIterator<RawRow>;
 }
 
@@ -25,6 +25,9 @@ interface BetterDatabase {
   close(): void;
   function: DefineFunction;
 }
+
+/** The library takes arguments faster than the items of an array; more of them might not fit on the stack. */
+const mostArguments = 10_000;
 
 type BetterConstructor = new (path: string, options: { readonly: boolean; fileMustExist: boolean; timeout: number }) => BetterDatabase;
 
@@ -79,8 +82,8 @@ function adaptStatement(statement: BetterStatement): SyncStatement {
   if (reader) statement.raw(true);
   return {
     reader,
-    all: (params) => statement.all(params),
-    run: (params) => statement.run(params),
+    all: (params) => (params.length <= mostArguments ? statement.all(...params) : statement.all(params)),
+    run: (params) => (params.length <= mostArguments ? statement.run(...params) : statement.run(params)),
     iterate: (params) => statement.iterate(params),
     names: () => (reader ? statement.columns().map((column) => column.name) : []),
   };

@@ -288,7 +288,8 @@ function acceptPattern(pattern: unknown, label: string): string {
 }
 
 function literally(part: unknown, label: string): string {
-  return acceptText(part, label).replace(/[!%_]/g, "!$&");
+  const text = acceptText(part, label);
+  return /[!%_]/.test(text) ? text.replace(/[!%_]/g, "!$&") : text;
 }
 
 const dateParts: ReadonlySet<unknown> = new Set<DatePart>(["year", "month", "day", "hour", "minute", "second"]);

@@ -15,12 +15,22 @@ export function callScope<T>(
   sources: readonly SourceMeta[],
   lambda: (...scopes: never[]) => T,
 ): { tokens: readonly ScopeToken[]; result: T } {
-  const tokens = sources.map((meta): ScopeToken => ({ kind: "scope", label: meta.name }));
-  const scopes = sources.map((meta, i) => {
-    const token = tokens[i] as ScopeToken;
-    return meta instanceof ModelMeta ? scopeOf(meta, token) : meta.scope(token);
-  });
+  if (sources.length === 1) {
+    const [meta] = sources as [SourceMeta];
+    const token = tokenOf(meta);
+    return { tokens: [token], result: lambda(scopeAt(meta, token) as never) };
+  }
+  const tokens = sources.map(tokenOf);
+  const scopes = sources.map((meta, i) => scopeAt(meta, tokens[i] as ScopeToken));
   return { tokens, result: lambda(...(scopes as never[])) };
+}
+
+function tokenOf(meta: SourceMeta): ScopeToken {
+  return { kind: "scope", label: meta.name };
+}
+
+function scopeAt(meta: SourceMeta, token: ScopeToken): object {
+  return meta instanceof ModelMeta ? scopeOf(meta, token) : meta.scope(token);
 }
 
 /** @throws UsageError for undefined, empty objects, unknown columns and everything that is no condition */
@@ -42,6 +52,12 @@ export function conditionClause(sources: readonly SourceMeta[], given: unknown, 
 
 /** Rows are chosen before they are grouped and before windows look at them. */
 function assertPlain(node: ExprNode, method: string): void {
+  // Most of what stands in conditions, without a list of children for each.
+  if (node.kind === "column" || node.kind === "value") return;
+  if (node.kind === "compare") {
+    assertPlain(node.left, method);
+    return assertPlain(node.right, method);
+  }
   if (node.kind === "window")
     throw new UsageError(`${method} cannot use a window function`, { hint: "select it in a query of its own and filter its rows" });
   if (node.kind === "aggregate" && method !== "having")

@@ -42,7 +42,8 @@ export function markSaved(
   for (let i = 0; i < written.length; i++) {
     const column = written[i] as ColumnMeta;
     const value = values[i];
-    if (columnValue(instance, column) !== value) setValue(instance, column, value);
+    // Not by ===, for which -0 is its normal form already.
+    if (!Object.is(columnValue(instance, column), value)) setValue(instance, column, value);
     known[column.index] = frozenCopy(value);
   }
   if (!isSaved) {

@@ -22,6 +22,7 @@ export interface CompileTarget {
   readonly traits: Traits;
 }
 
+/** What `compileOperations` needs of an engine: its dialect's writer is loaded first. */
 export async function compileTarget({ dialect, traits }: { readonly dialect: Dialect; readonly traits: Traits }): Promise<CompileTarget> {
   return { name: dialect.name, ddl: await dialect.ddl(), traits };
 }

@@ -40,19 +40,23 @@ export interface ErrorData {
   readonly message: string;
   readonly stack: string | undefined;
   readonly facts: Readonly<Record<string, unknown>>;
-  /** Of one of ours: the client library's own. */
+  /** It is one of ours, of `open`. */
+  readonly ours: boolean;
+  /** Of one of ours: the client library's own, where there is one. */
   readonly driver: ErrorData | null;
 }
 
 export function errorData(error: unknown): ErrorData {
-  if (!(error instanceof Error)) return { message: String(error), stack: undefined, facts: {}, driver: null };
+  if (!(error instanceof Error)) return { message: String(error), stack: undefined, facts: {}, ours: false, driver: null };
   const facts = Object.fromEntries(Object.entries(error).filter(([, value]) => typeof value !== "object" && typeof value !== "function"));
-  const driver = error instanceof KakaError ? errorData(error.driverError()) : null;
-  return { message: error.message, stack: error.stack, facts, driver };
+  const own = error instanceof KakaError ? error.driverError() : undefined;
+  const driver = own === undefined ? null : errorData(own);
+  return { message: error.message, stack: error.stack, facts, ours: error instanceof KakaError, driver };
 }
 
-export function errorFrom({ message, stack, facts, driver }: ErrorData): Error {
-  const error = driver === null ? new Error(message) : withDriverError(new ConnectionError(message), errorFrom(driver));
+export function errorFrom({ message, stack, facts, ours, driver }: ErrorData): Error {
+  const error = ours ? new ConnectionError(message) : new Error(message);
+  if (error instanceof KakaError && driver !== null) withDriverError(error, errorFrom(driver));
   Object.assign(error, facts);
   if (stack !== undefined) error.stack = stack;
   return error;

@@ -10,7 +10,7 @@ import { checkedRows, type RowCheck, refusedRows } from "./checked.ts";
 import { PerModel } from "./kept.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { naming } from "./missing-parent.ts";
-import { assertKeyGiven, identityValue, insertColumn, markSaved, readGenerated, sameColumns } from "./persistence.ts";
+import { answeredColumn, assertKeyGiven, identityValue, insertColumn, markSaved, readGenerated, sameColumns } from "./persistence.ts";
 import { readRows, runNode, wireAccess } from "./reading.ts";
 import { type InsertValues, insertValues } from "./row-values.ts";
 import { type Pins, pinsOf } from "./scope-values.ts";
@@ -126,18 +126,16 @@ const mayBeNumbered = 50;
 /** Resolves to the generated values of each row. */
 async function insertChunk(meta: ModelMeta, session: Session, chunk: Chunk): Promise<unknown[][]> {
   const { columns, generated } = chunk;
-  const { insertReturning, answersNumber } = session.traits;
   const rows = chunk.rows.map((row) => row.values);
   const plain: InsertNode = { kind: "insert", table: meta.table, columns: columns.map(insertColumn), rows, returning: [] };
   const send = (node: InsertNode) => naming(() => runNode(session, node, meta), meta, session, { columns, rows });
-  const [column] = generated;
-  const numbered = answersNumber && generated.length === 1 && column?.declaration.identity === true;
-  if (numbered && rows.length >= mayBeNumbered && unsteady.get(meta, session) === undefined) {
+  const column = answeredColumn(session, generated);
+  if (column !== null && rows.length >= mayBeNumbered && unsteady.get(meta, session) === undefined) {
     const { affected, insertId } = await send({ ...plain, numberedBy: column.ref });
     if (affected === rows.length) return numbersUpTo(identityValue(session, column, insertId) as number | bigint, affected);
     unsteady.set(meta, session, true);
   }
-  const returning = insertReturning ? generated.map(insertColumn) : [];
+  const returning = session.traits.insertReturning ? generated.map(insertColumn) : [];
   const result = await send({ ...plain, returning });
   if (generated.length === 0) return [];
   if (returning.length > 0) return readGenerated(session, generated, result.rows);

@@ -75,11 +75,15 @@ interface KeptInsert {
 }
 const inserts = new PerModel<KeptInsert>();
 
+/** The only generated column, where the answer to an INSERT says its number. */
+export function answeredColumn(session: Session, generated: readonly ColumnMeta[]): ColumnMeta | null {
+  const [column] = generated;
+  return session.traits.answersNumber && generated.length === 1 && column?.declaration.identity === true ? column : null;
+}
+
 /** The columns whose values an INSERT hands back: none where its answer says the only one of them. */
 function returnedBy(session: Session, generated: readonly ColumnMeta[]): readonly ColumnMeta[] {
-  const { insertReturning, answersNumber } = session.traits;
-  const numbered = answersNumber && generated.length === 1 && generated[0]?.declaration.identity === true;
-  return insertReturning && !numbered ? generated : [];
+  return session.traits.insertReturning && answeredColumn(session, generated) === null ? generated : [];
 }
 
 /** Most rows of a model name the same columns: the text of the last insert is kept. */

@@ -63,6 +63,8 @@ describe("a SQLite connection in a thread", () => {
   it("says in the caller's words why a file cannot be opened", async () => {
     await expect(connect("sqlite+worker:/no/such/folder/x.db", { default: false })).rejects.toThrow(/its directory does not exist/);
     await expect(connect("sqlite+worker:/no/such/folder/x.db", { default: false })).rejects.toBeInstanceOf(ConnectionError);
+    const missing = await connect("sqlite+worker:/no/such/folder/x.db", { default: false }).catch((error: ConnectionError) => error);
+    expect(missing instanceof ConnectionError && missing.driverError()).toBeUndefined();
     await expect(connect(`sqlite+worker:${fileURLToPath(import.meta.url)}`, { default: false })).rejects.toThrow(/not a SQLite database/);
   });
 

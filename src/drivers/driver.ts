@@ -14,6 +14,11 @@ export interface Statement {
   readonly rows: boolean;
   /** False runs it unnamed and unprepared (DDL, transaction control, raw SQL used once). */
   readonly prepare?: boolean;
+  /**
+   * True for one that may go out together with the next statement (BEGIN). A driver that can send both in one round trip answers it at
+   * once and says `open` from then on; when it fails, the next one is not run and fails with its error. Others just run it.
+   */
+  readonly mayWait?: boolean;
 }
 
 export interface DriverResult {

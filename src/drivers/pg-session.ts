@@ -14,6 +14,8 @@ export type WireValue = string | Buffer | null;
 export interface WireRequest {
   /** Named statements to close before anything else. */
   readonly drop: readonly string[];
+  /** Text of a statement without values and rows that runs before; when it fails, nothing else does. Null: none. */
+  readonly before: string | null;
   /** `run` binds and executes, `fetch` goes on with an open portal, `close` ends it. */
   readonly action: "run" | "fetch" | "close";
   /** The text to parse; null when the statement `name` is known to the server. */
@@ -50,6 +52,9 @@ export interface Wire {
 }
 
 const KEPT_STATEMENTS = 256;
+/** The words that end a transaction, as the engine sends them. */
+const ENDS: readonly string[] = ["commit", "rollback"];
+const nothing = (tag: string): DriverResult => ({ rows: [], affected: 0, insertId: null, tag, names: [], types: [] });
 /** The protocol counts parameters in 16 bits; a larger count would wrap and break the line. */
 const MOST_PARAMS = 65_535;
 
@@ -64,6 +69,8 @@ export class PostgresSession implements Connection {
   #named: boolean;
   #counter = 0;
   #settingsTouched = false;
+  /** A BEGIN that goes out with the next request: a round trip less, and none for a transaction that runs nothing. */
+  #waiting: string | null = null;
 
   /**
    * @param restore - sets the session's settings again.
@@ -90,10 +97,23 @@ export class PostgresSession implements Connection {
   }
 
   status(): TransactionStatus {
-    return this.#wire.alive ? this.#wire.status() : null;
+    if (!this.#wire.alive) return null;
+    return this.#waiting === null ? this.#wire.status() : "open";
   }
 
-  async execute(statement: Statement, options?: ExecuteOptions): Promise<DriverResult> {
+  execute(statement: Statement, options?: ExecuteOptions): DriverResult | Promise<DriverResult> {
+    if (statement.mayWait === true && this.status() === "idle") {
+      this.#waiting = statement.sql;
+      return nothing("BEGIN");
+    }
+    if (this.#waiting !== null && ENDS.includes(statement.sql)) {
+      this.#waiting = null;
+      return nothing(statement.sql.toUpperCase());
+    }
+    return this.#execute(statement, options);
+  }
+
+  async #execute(statement: Statement, options?: ExecuteOptions): Promise<DriverResult> {
     const { rows, names, types, tag } = await this.#run(statement, options?.names === true);
     if (tag !== null) this.#watch(tag, statement.sql);
     return { rows, affected: affectedRows(tag), insertId: null, tag, names, types };
@@ -102,7 +122,7 @@ export class PostgresSession implements Connection {
   /** Rows from a portal. It lives in a transaction, so outside of one the stream opens its own around it. */
   async *stream(statement: Statement, batchSize: number): AsyncGenerator<readonly RawRow[]> {
     const own = this.status() === "idle";
-    if (own) await this.#control("begin");
+    if (own) this.#waiting = "begin";
     this.#counter += 1;
     const portal = `kaka_p${this.#counter}`;
     let more = false;
@@ -196,7 +216,20 @@ export class PostgresSession implements Connection {
   #send(request: Partial<WireRequest>): Promise<WireAnswer> {
     const drop = this.#drop;
     if (drop.length > 0) this.#drop = [];
-    return this.#wire.send({ action: "run", parse: null, name: "", params: [], portal: "", limit: 0, names: false, drop, ...request });
+    const before = this.#waiting;
+    this.#waiting = null;
+    return this.#wire.send({
+      action: "run",
+      parse: null,
+      name: "",
+      params: [],
+      portal: "",
+      limit: 0,
+      names: false,
+      drop,
+      before,
+      ...request,
+    });
   }
 
   async #control(sql: string): Promise<void> {

@@ -124,7 +124,7 @@ function named(error: unknown): unknown {
 }
 
 function plain(sql: string, params: readonly string[]): WireRequest {
-  return { drop: [], action: "run", parse: sql, name: "", params, portal: "", limit: 0, names: false };
+  return { drop: [], before: null, action: "run", parse: sql, name: "", params, portal: "", limit: 0, names: false };
 }
 
 /** Certificates are checked by verify-full only, as in the server's own tools. */
@@ -195,6 +195,9 @@ class ClientWire implements Wire {
   }
 }
 
+const UNNAMED = { portal: "", statement: "", values: [] } as const;
+const ALL_ROWS = { portal: "", rows: 0 } as const;
+
 /** One round trip; pg calls the `handle...` methods with the messages that arrive. */
 class WireQuery implements WireAnswer {
   readonly rows: (readonly unknown[])[] = [];
@@ -215,9 +218,14 @@ class WireQuery implements WireAnswer {
   }
 
   submit(line: PgLine): null {
-    const { drop, action, parse, name, params, portal, limit, names } = this.#request;
+    const { drop, before, action, parse, name, params, portal, limit, names } = this.#request;
     line.stream.cork?.();
     for (const old of drop) line.close({ type: "S", name: old });
+    if (before !== null) {
+      line.parse({ text: before, name: "" });
+      line.bind(UNNAMED);
+      line.execute(ALL_ROWS);
+    }
     if (action === "close") line.close({ type: "P", name: portal });
     else {
       if (parse !== null) line.parse({ text: parse, name });
@@ -247,7 +255,9 @@ class WireQuery implements WireAnswer {
     this.tag = message.text;
   }
 
-  handleEmptyQuery(): void {}
+  handleEmptyQuery(): void {
+    this.tag = null;
+  }
 
   handleCopyInResponse(line: PgLine): void {
     line.sendCopyFail("COPY FROM STDIN is not supported");

@@ -64,7 +64,7 @@ export async function openDriver(target: ConnectionTarget, settings: SessionSett
     };
     const start = async (): Promise<string> => {
       await instance.waitReady;
-      const request = { drop: [], action: "run", name: "", portal: "", limit: 0, names: false } as const;
+      const request = { drop: [], before: null, action: "run", name: "", portal: "", limit: 0, names: false } as const;
       return applySettings(target, settings, async (sql, params) => (await wire.send({ ...request, parse: sql, params })).rows[0]);
     };
     try {
@@ -129,9 +129,14 @@ class PgliteWire implements Wire {
     });
   }
 
-  #bytes({ drop, action, parse, name, params, portal, limit, names }: WireRequest): Uint8Array {
+  #bytes({ drop, before, action, parse, name, params, portal, limit, names }: WireRequest): Uint8Array {
     const write = this.#serializer;
     const parts = drop.map((old) => write.close({ type: "S", name: old }));
+    if (before !== null) {
+      parts.push(write.parse({ text: before, name: "" }));
+      parts.push(write.bind({ portal: "", statement: "", values: [] }));
+      parts.push(write.execute({ portal: "", rows: 0 }));
+    }
     if (action === "close") parts.push(write.close({ type: "P", name: portal }));
     else {
       if (parse !== null) parts.push(write.parse({ text: parse, name }));
@@ -156,6 +161,7 @@ class PgliteWire implements Wire {
         names = (message.fields ?? []).map((field) => String(member(field, "name")));
         types = (message.fields ?? []).map((field) => Number(member(field, "dataTypeID")));
       } else if (message.name === "commandComplete") tag = message.text ?? null;
+      else if (message.name === "emptyQuery") tag = null;
       else if (message.name === "portalSuspended") suspended = true;
       else if (message.name === "readyForQuery") this.#status = STATUS[message.status ?? ""] ?? null;
       else if (message.name === "error") refusal ??= message;

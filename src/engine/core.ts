@@ -30,6 +30,8 @@ export interface StatementMeta {
   readonly model: string | null;
   /** False runs it unprepared. Unset: queries are prepared; DDL, control statements and raw SQL are not. */
   readonly prepare?: boolean;
+  /** The driver may keep it until the next statement and send both at once. */
+  readonly mayWait?: boolean;
   /** Deliver column names (raw SQL). */
   readonly names?: boolean;
   readonly signal?: AbortSignal | undefined;

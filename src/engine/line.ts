@@ -10,8 +10,10 @@ import { send, sendStream } from "./send.ts";
 import { changesSession } from "./session-sql.ts";
 
 const CONTROL: StatementMeta = { model: null };
+const OPENS: StatementMeta = { model: null, mayWait: true };
 
 interface ControlOptions {
+  readonly opens?: boolean;
   readonly commits?: boolean;
   readonly inside?: boolean;
 }
@@ -89,7 +91,7 @@ export class TransactionLine {
     const inside = o.inside === true;
     let result: DriverResult | Promise<DriverResult>;
     try {
-      result = send(this.core, this.connection, statement, CONTROL, this.id);
+      result = send(this.core, this.connection, statement, o.opens === true ? OPENS : CONTROL, this.id);
     } catch (error) {
       throw inside ? this.#afterError(error) : error;
     }

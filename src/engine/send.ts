@@ -120,7 +120,9 @@ function toDriver(statement: CompiledStatement, meta: StatementMeta): Statement 
   const query = operation === "select" || operation === "insert" || operation === "update" || operation === "delete";
   const prepare = meta.prepare ?? query;
   // A compiled statement is already what the driver wants: the usual case makes no new object.
-  return prepare ? statement : { sql: statement.sql, params: statement.params, rows: statement.rows, prepare: false };
+  return prepare
+    ? statement
+    : { sql: statement.sql, params: statement.params, rows: statement.rows, prepare: false, mayWait: meta.mayWait === true };
 }
 
 function succeeded(sending: Sending, result: DriverResult): void {

@@ -134,7 +134,7 @@ async function begin(line: TransactionLine, options: TransactionOptions): Promis
   let sent = 0;
   try {
     for (const word of words) {
-      const answer = whileBusy(core, options.signal, () => line.control(word));
+      const answer = whileBusy(core, options.signal, () => line.control(word, { opens: true }));
       if (answer instanceof Promise) await answer;
       sent++;
     }

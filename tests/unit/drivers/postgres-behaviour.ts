@@ -69,6 +69,78 @@ export function sharedBehaviour(connection: () => Promise<Connection>): void {
     expect(await db.reset()).toBe(true);
   });
 
+  it("keeps a BEGIN that may wait, and sends it together with the next statement", async () => {
+    const db = await connection();
+    const begin = (sql = "begin") => db.execute({ sql, params: [], rows: false, prepare: false, mayWait: true });
+    const inBlock = "select now() < clock_timestamp() - interval '20 ms'";
+    await run(db, "create temp table kd_wait (a int)");
+    expect(begin()).toMatchObject({ tag: "BEGIN", rows: [] });
+    expect(db.status()).toBe("open");
+    expect(await run(db, "insert into kd_wait values (1)")).toMatchObject({ tag: "INSERT 0 1", affected: 1 });
+    expect(db.status()).toBe("open");
+    expect((await control(db, "rollback")).tag).toBe("ROLLBACK");
+    expect(await value(db, "select count(*) from kd_wait")).toBe("0");
+
+    begin("begin isolation level repeatable read read only");
+    expect(await value(db, "show transaction_isolation")).toBe("repeatable read");
+    expect((await failure(() => run(db, "create table kd_never (a int)"))).code).toBe("25006");
+    await control(db, "rollback");
+
+    // Time stands still within a transaction: it began with its first statement.
+    begin();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await value(db, inBlock)).toBe("f");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await value(db, inBlock)).toBe("t");
+    expect((await run(db, "")).tag).toBe(null);
+    await control(db, "commit");
+    begin();
+    expect((await run(db, "")).tag).toBe(null);
+    expect(db.status()).toBe("open");
+    expect((await control(db, "commit")).tag).toBe("COMMIT");
+    expect(db.status()).toBe("idle");
+  });
+
+  it("runs nothing behind a BEGIN that waited and failed", async () => {
+    const db = await connection();
+    await run(db, "create temp table kd_refused (a int)");
+    await db.execute({ sql: "begin isolation level imaginary", params: [], rows: false, prepare: false, mayWait: true });
+    expect((await failure(() => run(db, "insert into kd_refused values (1)"))).code).toBe("42601");
+    expect(db.status()).toBe("idle");
+    expect(await value(db, "select count(*) from kd_refused")).toBe("0");
+    // The insert was never parsed: its name is not taken for known.
+    expect(await run(db, "insert into kd_refused values (1)")).toMatchObject({ affected: 1 });
+  });
+
+  it("takes a failing statement, a savepoint, a stream and the end behind a BEGIN that waits", async () => {
+    const db = await connection();
+    const begin = () => db.execute({ sql: "begin", params: [], rows: false, prepare: false, mayWait: true });
+    for (const end of ["commit", "rollback"]) {
+      begin();
+      expect((await control(db, end)).tag).toBe(end.toUpperCase());
+      expect(db.status()).toBe("idle");
+      expect(await db.reset()).toBe(true);
+    }
+    begin();
+    expect((await failure(() => rows(db, "select broken"))).code).toBe("42703");
+    expect(db.status()).toBe("failed");
+    await control(db, "rollback");
+    begin();
+    expect(await failure(() => rows(db, "select 1\u0000"))).toBeInstanceOf(UsageError);
+    expect(db.status()).toBe("open");
+    await control(db, "savepoint a");
+    await control(db, "release savepoint a");
+    await control(db, "commit");
+    begin();
+    const seen: number[] = [];
+    for await (const batch of db.stream(select("select generate_series(1, 10)"), 4)) seen.push(batch.length);
+    expect(seen).toEqual([4, 4, 2]);
+    // The stream had a transaction around it, so it did not end it.
+    expect(db.status()).toBe("open");
+    await control(db, "rollback");
+    expect(db.status()).toBe("idle");
+  });
+
   it("prepares again when the plan's columns changed, outside of a transaction only", async () => {
     const db = await connection();
     await run(db, "create temp table kd_plan (a int)");

@@ -43,13 +43,14 @@ export async function openDriver(target: ConnectionTarget, settings: SessionSett
       const plan = filePlan(target, role);
       const opened = new Database(plan.path, { readonly: plan.readonly, fileMustExist: plan.mustExist, timeout: 50 });
       database = opened;
-      const restore = (): Promise<void> =>
-        applyPragmas(target, plan, connectTimeout(target, settings), (text) => opened.pragma(text, { simple: true }));
+      const pragma = (text: string): unknown => opened.pragma(text, { simple: true });
+      const restore = (): Promise<void> => applyPragmas(target, plan, connectTimeout(target, settings), pragma);
       await restore();
       const sync = adapt(opened);
       const [row] = sync.prepare("select sqlite_version()").all([]);
       const version = String(row === undefined ? "" : asArray(row)[0]);
-      const server = { ...serverInfo("sqlite", version), taughtFunctions: teachFunctions(opened) };
+      const encoding = String(pragma("encoding"));
+      const server = { ...serverInfo("sqlite", version), encoding, taughtFunctions: teachFunctions(opened) };
       connections += 1;
       return new SyncSqliteConnection(connections, server, sync, settings.prepare, restore);
     } catch (error) {

@@ -82,6 +82,8 @@ export interface ServerInfo {
   readonly versionParts: readonly [number, number, number];
   /** True where the driver taught the connection the functions of `sqlite-functions.ts`. */
   readonly taughtFunctions?: boolean;
+  /** How a SQLite file stores its texts: `UTF-8`, `UTF-16le`, `UTF-16be`. */
+  readonly encoding?: string;
 }
 
 /** Where to connect: made by the URL parser, never holding unknown options. */

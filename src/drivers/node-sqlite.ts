@@ -51,7 +51,8 @@ export async function openDriver(target: ConnectionTarget, settings: SessionSett
       const restore = (): Promise<void> => applyPragmas(target, plan, connectTimeout(target, settings), pragma);
       await restore();
       const version = String(firstValue(sync.prepare("select sqlite_version()").all([])));
-      const server = { ...serverInfo("sqlite", version), taughtFunctions: teachFunctions(opened) };
+      const encoding = String(pragma("encoding"));
+      const server = { ...serverInfo("sqlite", version), encoding, taughtFunctions: teachFunctions(opened) };
       connections += 1;
       return new SyncSqliteConnection(connections, server, sync, settings.prepare, restore);
     } catch (error) {

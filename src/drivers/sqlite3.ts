@@ -34,7 +34,8 @@ export async function openDriver(target: ConnectionTarget, settings: SessionSett
       const first = async (sql: string): Promise<unknown> => Object.values((await allRows(opened, sql))[0] ?? {})[0];
       const restore = (): Promise<void> => applyPragmas(target, plan, connectTimeout(target, settings), (text) => first(`pragma ${text}`));
       await restore();
-      const server = serverInfo("sqlite", String(await first("select sqlite_version()")));
+      const encoding = String(await first("pragma encoding"));
+      const server = { ...serverInfo("sqlite", String(await first("select sqlite_version()"))), encoding };
       connections += 1;
       return new Sqlite3Session(connections, server, opened, settings.prepare, restore);
     } catch (error) {

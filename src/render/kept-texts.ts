@@ -11,6 +11,7 @@ import type { CompiledStatement } from "./compiled.ts";
 import type { StatementNode } from "./renderer.ts";
 import type { Encoder } from "./sink.ts";
 import type { Traits } from "./traits.ts";
+import type { Sent } from "./writer.ts";
 
 /** What decides about the text of a statement, in the order of a walk over its tree, and what its values go through. */
 interface KeptText {
@@ -23,8 +24,8 @@ interface KeptText {
 export interface Encoding {
   readonly traits: Traits;
   readonly wire: (codec: TypedCodec) => WireCodec;
-  /** The pattern as it is sent. */
-  pattern(node: LikeNode): string;
+  /** What a LIKE sends, and in which form. */
+  likeForm(node: LikeNode): Sent;
 }
 
 /** Types whose SQL depends on the value as well, or that nobody compares by the thousand. */
@@ -181,10 +182,16 @@ export class KeptTexts {
         return this.#operand(node.item, own, table) && this.#operand(node.low, own, table) && this.#operand(node.high, own, table);
       case "like":
         if (!this.#fact(node.ignoreCase) || node.item.kind !== "column" || !this.#column(node.item, own, table)) return false;
-        return this.#value(this.#encoding.pattern(node), textCodec);
+        return this.#sent(this.#encoding.likeForm(node));
       default:
         return false;
     }
+  }
+
+  #sent({ form, values }: Sent): boolean {
+    if (!this.#fact(form)) return false;
+    for (let i = 0; i < values.length; i++) if (!this.#value(values[i], textCodec)) return false;
+    return true;
   }
 
   #operand(node: ExprNode, own: ScopeToken | undefined, table: TableRef): boolean {

@@ -121,6 +121,8 @@ export interface Traits {
   readonly jsonTable: boolean;
   /** How two JSON documents are compared: `=`, a function, or by their text. */
   readonly jsonEquals: "operator" | "function" | "text";
+  /** Texts that begin alike lie between that beginning and the next one of its length, in the order of `collate binary`. */
+  readonly prefixRanges: boolean;
   /** The collation of text columns; null uses the database's own. */
   readonly textCollation: string | null;
 }

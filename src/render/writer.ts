@@ -19,6 +19,12 @@ export interface RenderContext {
   readonly sink: Sink;
 }
 
+/** The form in which something is written, and the texts that are sent for it. */
+export interface Sent {
+  readonly form: string;
+  readonly values: readonly string[];
+}
+
 /** Where a writer writes that has nothing to write. */
 const idle = new ParameterSink(() => "?");
 
@@ -69,9 +75,9 @@ export abstract class SqlWriter {
     this.write(`) as ${this.quote(alias)}`);
   }
 
-  /** The pattern of a LIKE as it is sent; its mark is `!` where the dialect says no other. */
-  pattern({ pattern }: LikeNode): string {
-    return pattern;
+  /** How a LIKE is written, and what is sent for it; its mark is `!` where the dialect says no other. */
+  likeForm({ pattern }: LikeNode): Sent {
+    return { form: "like", values: [pattern] };
   }
 
   // Up to all parameters that a statement can have: encoders are looked up once, not once per value.

@@ -64,7 +64,7 @@ select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `p
 select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `id` = ?;
 select `code`, `name` from `tour_country` where `code` = ?;
 select `post_id`, `tag_id` from `tour_post_tag` where `post_id` = ? and `tag_id` = ?;
-select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `status` = ? and (`views` >= ? or `title` glob ?) order by `views` desc limit 10;
+select `id`, `created_at`, `updated_at`, `title`, `status`, `views`, `price`, `published`, `meta`, `author_id` from `tour_post` where `status` = ? and (`views` >= ? or (`title` collate binary >= ? and `title` collate binary < ?)) order by `views` desc limit 10;
 select count(*) from `tour_post` where `published` = ?;
 select count(*) from `tour_post` where `views` > ?;
 select `id`, `name`, `email`, `bio` from `tour_author` where `name` = ? order by `id` limit 1;
@@ -94,7 +94,7 @@ insert into `tour_comment` (`text`, `post_id`, `parent_id`) values (?, ?, ?);
 insert into `tour_comment` (`text`, `post_id`, `parent_id`) values (?, ?, ?);
 insert into `tour_tag` (`label`) values (?);
 insert into `tour_post_tag` (`post_id`, `tag_id`) values (?, ?) on conflict (`post_id`, `tag_id`) do nothing;
-select `tour_post`.`id`, `tour_post`.`created_at`, `tour_post`.`updated_at`, `tour_post`.`title`, `tour_post`.`status`, `tour_post`.`views`, `tour_post`.`price`, `tour_post`.`published`, `tour_post`.`meta`, `tour_post`.`author_id` from `tour_post` left join `tour_author` on `tour_author`.`id` = `tour_post`.`author_id` where `tour_author`.`name` glob ? and exists (select 1 from `tour_comment` where `tour_comment`.`post_id` = `tour_post`.`id` and `tour_comment`.`text` glob ?) order by `tour_post`.`title`;
+select `tour_post`.`id`, `tour_post`.`created_at`, `tour_post`.`updated_at`, `tour_post`.`title`, `tour_post`.`status`, `tour_post`.`views`, `tour_post`.`price`, `tour_post`.`published`, `tour_post`.`meta`, `tour_post`.`author_id` from `tour_post` left join `tour_author` on `tour_author`.`id` = `tour_post`.`author_id` where (`tour_author`.`name` collate binary >= ? and `tour_author`.`name` collate binary < ?) and exists (select 1 from `tour_comment` where `tour_comment`.`post_id` = `tour_post`.`id` and instr(`tour_comment`.`text`, ?) > 0) order by `tour_post`.`title`;
 select `id`, `name`, `email`, `bio` from `tour_author` where `id` in (?);
 select `tour_tag`.`id`, `tour_tag`.`label`, `tour_post_tag`.`post_id` from `tour_tag` join `tour_post_tag` on `tour_post_tag`.`tag_id` = `tour_tag`.`id` where `tour_post_tag`.`post_id` in (?);
 select `id`, `name`, `email`, `bio`, (select count(*) from `tour_post` where `tour_post`.`author_id` = `tour_author`.`id`), (select sum(`tour_post`.`views`) from `tour_post` where `tour_post`.`author_id` = `tour_author`.`id`) from `tour_author` order by `id`;

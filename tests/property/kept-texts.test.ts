@@ -46,6 +46,7 @@ const server = (family: ServerInfo["family"], flavour: ServerInfo["flavour"], ve
   flavour,
   version: version.join("."),
   versionParts: version,
+  encoding: "UTF-8",
 });
 const targets: readonly (readonly [string, Make, ReturnType<typeof sqlite.traits>])[] = [
   [
@@ -230,7 +231,8 @@ describe.each(targets)("%s", (_name, make, traits) => {
   it("keeps one text for values that differ, and no value", () => {
     const texts = new Set<string>();
     const { shared, rendered } = counted();
-    for (const title of values.title as string[])
+    // The empty text lies before no other that is its beginning's next one: SQLite writes it in a form of its own.
+    for (const title of (values.title as string[]).filter((each) => each !== ""))
       for (const a of values.a as number[]) {
         const state = queryStateOf(Kept.where((row) => row.a.gt(a).and(row.title.startsWith(title))).where({ other: title }), "");
         const node = selectTree(state, selectionOf(state).columns, []);

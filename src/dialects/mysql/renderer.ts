@@ -242,7 +242,7 @@ export class MysqlRenderer extends Renderer {
     this.write(node.ignoreCase ? "lower(" : "");
     this.expr(node.item, node.ignoreCase ? 0 : 4);
     this.write(node.ignoreCase ? ") like lower(" : " like ");
-    this.value(this.pattern(node), textCodec);
+    this.value(this.likeForm(node).values[0], textCodec);
     this.write(`${node.ignoreCase ? ")" : ""} escape '!'`);
   }
 

@@ -128,6 +128,7 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     strictTables: false,
     limitInText: false,
     limitForOffset: "18446744073709551615",
+    prefixRanges: false,
     emptyInsert: "() values ()",
     ...(maria ? mariadb(since) : mysql(since)),
   };

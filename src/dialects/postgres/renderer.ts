@@ -24,6 +24,7 @@ import { arrayCodec } from "../../codec/compose.ts";
 import { textCodec } from "../../codec/text.ts";
 import { codecOf, isInteger } from "../../render/expr-renderer.ts";
 import { Renderer } from "../../render/renderer.ts";
+import type { Sent } from "../../render/writer.ts";
 import { writeAggregate } from "./aggregates.ts";
 import { castWords, exactly, typeName, writeCast } from "./cast.ts";
 import { JsonWriter } from "./json.ts";
@@ -162,14 +163,14 @@ export class PostgresRenderer extends Renderer {
   }
 
   // ESCAPE would be a function call for each row, where the server plans without the values. Without one, backslashes escape.
-  override pattern({ pattern }: LikeNode): string {
-    return pattern.replace(escaped, (mark) => (mark === "\\" ? "\\\\" : `\\${mark.slice(1)}`));
+  override likeForm({ pattern }: LikeNode): Sent {
+    return { form: "like", values: [pattern.replace(escaped, (mark) => (mark === "\\" ? "\\\\" : `\\${mark.slice(1)}`))] };
   }
 
   protected override like(node: LikeNode): void {
     this.expr(node.item, 4);
     this.write(node.ignoreCase ? " ilike " : " like ");
-    this.value(this.pattern(node), textCodec);
+    this.value(this.likeForm(node).values[0], textCodec);
   }
 
   protected override cast(node: CastNode): void {

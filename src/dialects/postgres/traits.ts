@@ -67,6 +67,7 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     emptyInsert: "default values",
     jsonTable: true,
     jsonEquals: "operator",
+    prefixRanges: false,
     textCollation: null,
   };
 }

@@ -34,26 +34,13 @@ import { writeCast } from "./cast.ts";
 import { writeDifference, writeShift } from "./dates.ts";
 import { DecimalWriter, isDecimal } from "./decimal.ts";
 import { JsonWriter } from "./json.ts";
+import { globForm, likeForm, writeLike } from "./like.ts";
 import { expanded } from "./quantified.ts";
 
 const longList = 32;
 /** Of the numbers that rows can have, up to 2^63: there is room for every statement after it. */
 const farFromTheEnd = "9000000000000000000";
 const dateFormats = { year: "%Y", month: "%m", day: "%d", hour: "%H", minute: "%M", second: "%S" } as const;
-
-/** LIKE ignores case here and GLOB does not: the same pattern in GLOB's letters. */
-export function globPattern(like: string): string {
-  let glob = "";
-  for (let i = 0; i < like.length; i++) {
-    let mark = like[i] as string;
-    const escaped = mark === "!" && i + 1 < like.length;
-    if (escaped) mark = like[++i] as string;
-    if (mark === "%" && !escaped) glob += "*";
-    else if (mark === "_" && !escaped) glob += "?";
-    else glob += mark === "*" || mark === "?" || mark === "[" ? `[${mark}]` : mark;
-  }
-  return glob;
-}
 
 function isInstant(node: ExprNode): boolean {
   return codecOf(node)?.type.word === "datetime";
@@ -231,15 +218,13 @@ export class SqliteRenderer extends Renderer {
     this.write("))");
   }
 
-  override pattern(node: LikeNode): string {
-    return node.ignoreCase ? node.pattern : globPattern(node.pattern);
+  override likeForm(node: LikeNode): ReturnType<typeof likeForm> {
+    // What a table's definition holds stays as it is compared with.
+    return this.sink instanceof LiteralSink ? globForm(node) : likeForm(node, this.traits.prefixRanges);
   }
 
   protected override like(node: LikeNode): void {
-    this.expr(node.item, 4);
-    this.write(node.ignoreCase ? " like " : " glob ");
-    this.value(this.pattern(node), textCodec);
-    if (node.ignoreCase) this.write(" escape '!'");
+    writeLike(this, node, this.likeForm(node));
   }
 
   protected override match(node: MatchNode): void {

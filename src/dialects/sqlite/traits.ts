@@ -70,6 +70,8 @@ export function traitsOf(server: ServerInfo, aliasedRows: boolean): Traits {
     emptyInsert: "default values",
     jsonTable: true,
     jsonEquals: "text",
+    // In UTF-16 the order of bytes is another one.
+    prefixRanges: server.encoding === "UTF-8",
     textCollation: null,
   };
 }

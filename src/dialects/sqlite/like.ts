@@ -22,11 +22,16 @@ interface LikeForm extends Sent {
  * Where the pattern is a plain text at the start or anywhere, comparisons say the same: the index is used, and the plan kept.
  */
 export function likeForm(node: LikeNode, prefixRanges: boolean): LikeForm {
-  const { item, pattern } = node;
-  const [whole, lead, part = "", trail] = (node.ignoreCase ? null : plainPattern.exec(pattern)) ?? [];
-  if (whole === undefined || trail === "") return globForm(node);
-  const text = part.replace(escaped, "$1");
-  if (lead !== "") return { form: "part", values: [text] };
+  const { item, pattern, ignoreCase } = node;
+  if (ignoreCase) return globForm(node);
+  let text: string;
+  if (pattern.search(mark) === pattern.length - 1 && pattern.endsWith("%")) text = pattern.slice(0, -1);
+  else {
+    const [whole, lead, part = "", trail] = plainPattern.exec(pattern) ?? [];
+    if (whole === undefined || trail === "") return globForm(node);
+    text = part.replace(escaped, "$1");
+    if (lead !== "") return { form: "part", values: [text] };
+  }
   // The item is written twice, which costs nothing for a column.
   const behind = prefixRanges && item.kind === "column" ? behindAll(text) : null;
   return behind === null ? { form: "start", values: [text, text] } : { form: "range", values: [text, behind] };
@@ -46,6 +51,7 @@ export function writeLike(to: ExprRenderer, { item }: LikeNode, { form, values }
   }
 }
 
+const mark = /[!%_]/;
 // Of a lone % the second group is empty, and the third has it.
 const plainPattern = /^(%?(?=.))((?:[^!%_]|!.)*)(%?)$/s;
 const escaped = /!(.)/gs;
@@ -71,6 +77,8 @@ const afterSurrogates = 0xe000;
 
 /** The first text, in the order of code points, behind all that begin with this one; null when there is none. */
 function behindAll(text: string): string | null {
+  const last = text.charCodeAt(text.length - 1);
+  if (last < beforeSurrogates) return text.slice(0, -1) + String.fromCharCode(last + 1);
   const marks = Array.from(text);
   for (let i = marks.length - 1; i >= 0; i--) {
     const code = (marks[i] as string).codePointAt(0) as number;

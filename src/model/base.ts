@@ -7,7 +7,7 @@ import { UsageError } from "../errors.ts";
 import { fillerOf, type Input } from "./filler.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
 import { metaOf } from "./meta.ts";
-import { InstanceState, notLoaded, type RowLayout, sameValue } from "./state.ts";
+import { InstanceState, notLoaded, type RowLayout } from "./state.ts";
 
 /** Tells the constructor that a row follows: no defaults, no checks. */
 export const hydrating: unique symbol = Symbol("hydrating");
@@ -79,18 +79,9 @@ export class ModelBase {
 /** The columns that differ from the database as last read or written; of a new row, all that it has. */
 export function changedOf(instance: ModelBase): ColumnMeta[] {
   const changed: ColumnMeta[] = [];
-  for (const column of metaOfInstance(instance).list) if (hasChanged(instance, column)) changed.push(column);
-  return changed;
-}
-
-/** True where the column differs from the database as last read or written; of a new row, where it has a value. */
-export function hasChanged(instance: ModelBase, column: ColumnMeta): boolean {
   const state = stateOf(instance);
-  const now = columnValue(instance, column);
-  if (now instanceof Date && state.hasInstant(column, now)) return false;
-  const saved = state.saved(column);
-  if (saved === notLoaded) return now !== undefined && !(state.status === "new" && now === null);
-  return !sameValue(saved, now);
+  for (const column of metaOfInstance(instance).list) if (state.differs(column, columnValue(instance, column))) changed.push(column);
+  return changed;
 }
 
 export function metaOfInstance(instance: ModelBase): ModelMeta {

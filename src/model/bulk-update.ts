@@ -5,7 +5,7 @@ import { type ValuesSource, valuesColumn } from "../ast/select.ts";
 import type { Session } from "../engine/session.ts";
 import { StaleObjectError, UsageError } from "../errors.ts";
 import { checkColumns } from "./accept.ts";
-import { columnValue, hasChanged, type ModelBase, setValue, stateOf } from "./base.ts";
+import { columnValue, type ModelBase, setValue, stateOf } from "./base.ts";
 import { checkedRows, type RowCheck, refusedRows } from "./checked.ts";
 import { keyText } from "./key-text.ts";
 import type { ColumnMeta, ModelMeta } from "./meta.ts";
@@ -115,7 +115,20 @@ function columnsToWrite(meta: ModelMeta, instances: readonly ModelBase[], fields
 }
 
 function changedInAny(meta: ModelMeta, instances: readonly ModelBase[]): ColumnMeta[] {
-  return meta.list.filter((column) => instances.some((instance) => hasChanged(instance, column)));
+  const changed = new Set<ColumnMeta>();
+  // A column that one instance has changed is not looked at in the others.
+  let others = meta.list;
+  for (const instance of instances) {
+    const state = stateOf(instance);
+    let found = false;
+    for (const column of others) {
+      if (!state.differs(column, columnValue(instance, column))) continue;
+      changed.add(column);
+      found = true;
+    }
+    if (found) others = others.filter((column) => !changed.has(column));
+  }
+  return meta.list.filter((column) => changed.has(column));
 }
 
 /** @throws UsageError: of two instances of one row, either's values could win */

@@ -10,11 +10,10 @@ export const notLoaded: unique symbol = Symbol("not loaded");
 
 /** How the raw rows of one plan are compared with. */
 export interface RowLayout {
-  /** The slot of each column by its index; undefined where it was not selected. */
-  readonly slots: readonly (number | undefined)[];
+  /** Where each column's value lies in a row, by its index; undefined where it was not selected. */
+  readonly keys: readonly (string | number | undefined)[];
   /** By the column's index; null where the raw value is the value. */
   readonly decoders: readonly (((raw: unknown) => unknown) | null)[];
-  readonly aliased: boolean;
 }
 
 export type InstanceStatus = "new" | "saved" | "deleted";
@@ -32,12 +31,18 @@ export class InstanceState {
   /** What was loaded of its relations. */
   relations: Map<string, unknown> | null = null;
 
-  /** True where this is the instant in the database as last seen; false says nothing. */
-  hasInstant(column: ColumnMeta, now: Date): boolean {
+  /** True where this is another value than the one in the database as last seen; of a new row, where it is one at all. */
+  differs(column: ColumnMeta, now: unknown): boolean {
     const { row, layout, written } = this;
-    if (row === null || layout === null || column.codec !== datetimeCodec || written?.[column.index] !== undefined) return false;
-    const slot = layout.slots[column.index];
-    return slot !== undefined && row[layout.aliased ? `c${slot}` : slot] === now.getTime();
+    const own = written === null ? undefined : written[column.index];
+    if (own !== undefined) return !sameValue(own, now);
+    const key = layout === null ? undefined : layout.keys[column.index];
+    if (row === null || layout === null || key === undefined) return now !== undefined && !(this.status === "new" && now === null);
+    const raw = row[key];
+    if (raw === null || raw === undefined) return now !== null;
+    if (isInstant(raw, column)) return !(now instanceof Date && now.getTime() === raw);
+    const decode = layout.decoders[column.index];
+    return !sameValue(decode === null || decode === undefined ? raw : decode(raw), now);
   }
 
   /** The value in the database as last seen, or `notLoaded`. */
@@ -46,15 +51,19 @@ export class InstanceState {
     const own = written?.[column.index];
     if (own !== undefined) return own;
     if (row === null || layout === null) return notLoaded;
-    const slot = layout.slots[column.index];
-    if (slot === undefined) return notLoaded;
-    const raw = row[layout.aliased ? `c${slot}` : slot];
+    const key = layout.keys[column.index];
+    if (key === undefined) return notLoaded;
+    const raw = row[key];
     if (raw === null || raw === undefined) return null;
-    // A reader of many rows leaves the milliseconds of an instant instead of its text.
-    if (typeof raw === "number" && column.codec === datetimeCodec) return new Date(raw);
+    if (isInstant(raw, column)) return new Date(raw);
     const decode = layout.decoders[column.index];
     return decode === null || decode === undefined ? raw : decode(raw);
   }
+}
+
+/** A reader of many rows leaves the milliseconds of an instant instead of its text. */
+function isInstant(raw: unknown, column: ColumnMeta): raw is number {
+  return typeof raw === "number" && column.codec === datetimeCodec;
 }
 
 /** A value that later changes of the instance cannot reach. */

@@ -16,13 +16,13 @@ import type { RowLayout } from "./state.ts";
 export type ModelConstructor = new (values?: never) => ModelBase;
 
 function layoutAt(meta: ModelMeta, places: ReadonlyMap<ColumnMeta, number>, access: WireAccess): RowLayout {
-  const slots: (number | undefined)[] = new Array(meta.columns.size).fill(undefined);
+  const keys: (string | number | undefined)[] = new Array(meta.columns.size).fill(undefined);
   const decoders: RowLayout["decoders"][number][] = new Array(meta.columns.size).fill(null);
   for (const [column, slot] of places) {
-    slots[column.index] = slot;
+    keys[column.index] = access.aliased ? `c${slot}` : slot;
     decoders[column.index] = access.decode(column.codec) as RowLayout["decoders"][number];
   }
-  return { slots, decoders, aliased: access.aliased };
+  return { keys, decoders };
 }
 
 function targetOf(model: NonNullable<QuerySource["model"]>, layout: RowLayout, session: Session): InstanceTarget {

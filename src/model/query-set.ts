@@ -29,6 +29,7 @@ import {
   firstOnly,
   isWholeTable,
   modelOf,
+  noColumns,
   nowhere,
   orderOf,
   type QueryState,
@@ -136,7 +137,7 @@ export class ModelQuery extends QueryBuilder<ModelQuery> {
     if (this.state.never) return false;
     const state = { ...this.state, limit: firstOnly(this.state.limit) };
     return limited(state, async ({ session, meta, signal }) => {
-      const { rows } = await runNode(sessionOf(session), selectTree(state, []), meta, signal);
+      const { rows } = await runNode(sessionOf(session), selectTree(state, noColumns), meta, signal);
       return rows.length > 0;
     });
   }

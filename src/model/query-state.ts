@@ -1,6 +1,6 @@
 /** A query as data, and the trees that it turns into. Layer 6. */
 import type { AggregateNode, ColumnNode, ColumnRef, ExprNode, OrderNode, ScopeToken, ValueNode } from "../ast/expr.ts";
-import type { Clause, DerivedSource, JoinNode, LockNode, SelectNode } from "../ast/select.ts";
+import { type Clause, type DerivedSource, type JoinNode, type LockNode, lastingLists, type SelectNode } from "../ast/select.ts";
 import { sameExpression } from "../ast/shape.ts";
 import type { Codec } from "../codec/codec.ts";
 import { safeIntCodec } from "../codec/number.ts";
@@ -272,14 +272,20 @@ export function orderTerms(given: unknown, meta: SourceMeta): OrderNode[] {
   });
 }
 
+const countAll: AggregateNode = { kind: "aggregate", name: "count", item: null, codec: safeIntCodec };
+/** The same list each time, as the texts of counts are kept by it. */
+const counted: readonly Clause[] = [{ tokens: [], node: countAll }];
+/** Of a query that is asked whether it has rows. */
+export const noColumns: readonly Clause[] = [];
+for (const list of [counted, noColumns]) lastingLists.add(list);
+
 /** `select count(*)`, over the query as a whole where it is limited or distinct. */
 export function countTree(state: QueryState): SelectNode {
-  const node: AggregateNode = { kind: "aggregate", name: "count", item: null, codec: safeIntCodec };
   refuseLock(state, "a count");
-  if (!isCut(state)) return selectTree(state, [{ tokens: [], node }]);
+  if (!isCut(state)) return selectTree(state, counted);
   // An order decides nothing about the number of rows.
   const columns = state.distinct || state.groupBy.length > 0 ? selectionOf(state).columns : [];
-  return around(selectTree(state, columns.length > 0 ? columns : [anything]), [node]);
+  return around(selectTree(state, columns.length > 0 ? columns : [anything]), [countAll]);
 }
 
 const anything: Clause = { tokens: [], node: { kind: "constant", value: true } };

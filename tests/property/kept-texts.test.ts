@@ -17,7 +17,7 @@ import type { ServerInfo } from "../../src/drivers/driver.ts";
 import { expressionOf } from "../../src/expr/expression-of.ts";
 import { bool, bytes, datetime, decimal, float, int, json, Model, str } from "../../src/index.ts";
 import type { ModelMeta } from "../../src/model/meta.ts";
-import { orderOf, type QueryState, queryStateOf, selectionOf, selectTree } from "../../src/model/query-state.ts";
+import { countTree, noColumns, orderOf, type QueryState, queryStateOf, selectionOf, selectTree } from "../../src/model/query-state.ts";
 import { updateNode } from "../../src/model/query-writes.ts";
 import { type Compiler, compilerOf } from "../../src/render/compiler.ts";
 import { defaultNaming } from "../../src/render/naming.ts";
@@ -189,7 +189,9 @@ const change = fc
     const plain = { ...state, allRows: true, limit: null, offset: null, distinct: false, orderBy: null };
     return updateNode(plain, computed === null ? set : (row: Any) => ({ ...set, b: computed(row) }));
   });
-const statement = fc.oneof({ weight: 3, arbitrary: read }, remove, change);
+const count = query.map((state): StatementNode => countTree(state));
+const exists = query.map((state): StatementNode => selectTree({ ...state, limit: 1 }, noColumns));
+const statement = fc.oneof({ weight: 3, arbitrary: read }, remove, change, count, exists);
 
 const naming = defaultNaming;
 
@@ -242,6 +244,17 @@ describe.each(targets)("%s", (_name, make, traits) => {
       }
     expect(texts.size).toBe(1);
     expect(rendered()).toBe(1);
+  });
+
+  it("keeps the texts of counts and of questions whether there are rows", () => {
+    const { shared, rendered } = counted();
+    for (const a of values.a as number[]) {
+      const state = queryStateOf(Kept.where({ a }), "");
+      for (const node of [countTree(state), selectTree({ ...state, limit: 1 }, noColumns)]) {
+        expect(shared(node, traits, naming)).toEqual(alone(node));
+      }
+    }
+    expect(rendered()).toBe(2);
   });
 
   it("leaves alone what is given later", () => {

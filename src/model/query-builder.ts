@@ -14,7 +14,7 @@ import { orderFromInput } from "./order-input.ts";
 import { cutAt, instanceColumns, type JoinedTree, modelOf, orderTerms, type QueryState, selectionOf, subqueryTree } from "./query-state.ts";
 import type { SessionRef } from "./reading.ts";
 import { combined, derivedRows, type Rowset } from "./rowset.ts";
-import { addSelection, nothingSelected, type Selection, selectColumns, selectExpressions } from "./selection.ts";
+import { addSelection, namedSelection, nothingSelected, type Selection, selectColumns, selectExpressions } from "./selection.ts";
 import type { SourceMeta } from "./source.ts";
 
 const inspect = Symbol.for("nodejs.util.inspect.custom");
@@ -213,15 +213,15 @@ export abstract class QueryBuilder<Q> extends LazyPromise<unknown[]> {
       return selectExpressions(result, tokens, this.state.sources, firstSlot);
     }
     if (given.length === 0) throw new UsageError(`${method} takes column names or a lambda`);
+    const names = given.map((name) => {
+      if (typeof name !== "string") throw new UsageError(`${method} takes column names or a lambda, got ${kindOf(name)}`);
+      return name;
+    });
+    if (firstSlot === 0) return namedSelection(meta, names);
     return selectColumns(
       meta,
-      given.map((name) => this.#columnNamed(name, method)),
+      names.map((name) => meta.column(name)),
       firstSlot,
     );
-  }
-
-  #columnNamed(name: unknown, method: string) {
-    if (typeof name !== "string") throw new UsageError(`${method} takes column names or a lambda, got ${kindOf(name)}`);
-    return this.state.meta.column(name);
   }
 }

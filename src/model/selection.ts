@@ -6,6 +6,7 @@ import { UsageError } from "../errors.ts";
 import { Expression } from "../expr/expression.ts";
 import type { RowShape } from "../hydrate/row-plan.ts";
 import { rowBehind } from "../relations/link.ts";
+import { BoundedMap } from "../util/bounded-map.ts";
 import type { ModelMeta } from "./meta.ts";
 import { ModelScope } from "./model-scope.ts";
 import { plainSelect } from "./plain-select.ts";
@@ -46,6 +47,27 @@ export function wholeSelection(meta: SourceMeta): Selection {
     wholes.set(meta, whole);
   }
   return whole;
+}
+
+/** Selections of one model that are remembered: programs name few. */
+const mostNamed = 100;
+const named = new WeakMap<SourceMeta, BoundedMap<Selection>>();
+
+/** The columns of these names: the same object each time. @throws UsageError for a name that is none */
+export function namedSelection(meta: SourceMeta, names: readonly string[]): Selection {
+  const known = named.get(meta) ?? new BoundedMap<Selection>(mostNamed);
+  named.set(meta, known);
+  const key = names.join("\n");
+  let selection = known.get(key);
+  if (selection === undefined) {
+    selection = selectColumns(
+      meta,
+      names.map((name) => meta.column(name)),
+    );
+    lastingLists.add(selection.columns);
+    known.set(key, selection);
+  }
+  return selection;
 }
 
 /** An object of expressions, objects nesting. @throws UsageError for anything else in it */

@@ -161,13 +161,15 @@ const query = fc
     limit: fc.constantFrom(null, 1, 5),
     offset: fc.constantFrom(null, 0, 5),
     distinct: fc.boolean(),
+    names: fc.constantFrom(null, ["title"], ["b", "title"], ["price", "at"]),
   })
-  .map(({ where, order, limit, offset, distinct }): QueryState => {
+  .map(({ where, order, limit, offset, distinct, names }): QueryState => {
     let built: Any = Kept.all();
     for (const each of where) built = built.where(each);
     if (order.length > 0) built = built.orderBy((row: Any) => order.map(([key, direction]) => row[key][direction]()));
     if (limit !== null) built = built.limit(limit);
     if (offset !== null) built = built.offset(offset);
+    if (names !== null) built = built.select(...names);
     if (distinct && where.length === 3) built = built.distinct();
     return queryStateOf(built, "this test");
   });
@@ -186,7 +188,7 @@ const change = fc
   .map(([state, picks, computed]): UpdateNode => {
     const set: Record<string, unknown> = {};
     for (const [key, pick] of Object.entries(picks)) set[key] = (values[key] as unknown[])[pick % (values[key] as unknown[]).length];
-    const plain = { ...state, allRows: true, limit: null, offset: null, distinct: false, orderBy: null };
+    const plain = { ...state, allRows: true, limit: null, offset: null, distinct: false, orderBy: null, selection: null };
     return updateNode(plain, computed === null ? set : (row: Any) => ({ ...set, b: computed(row) }));
   });
 const count = query.map((state): StatementNode => countTree(state));
@@ -255,6 +257,17 @@ describe.each(targets)("%s", (_name, make, traits) => {
       }
     }
     expect(rendered()).toBe(2);
+  });
+
+  it("keeps the texts of selected columns, each selection's own", () => {
+    const { shared, rendered } = counted();
+    for (const a of values.a as number[])
+      for (const names of [["title"], ["title", "b"], ["b", "title"]] as unknown as ["title"][]) {
+        const state = queryStateOf(Kept.where({ a }).select(...names), "");
+        const node = selectTree(state, selectionOf(state).columns, []);
+        expect(shared(node, traits, naming)).toEqual(alone(node));
+      }
+    expect(rendered()).toBe(3);
   });
 
   it("leaves alone what is given later", () => {

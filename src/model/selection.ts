@@ -57,7 +57,7 @@ const named = new WeakMap<SourceMeta, BoundedMap<Selection>>();
 export function namedSelection(meta: SourceMeta, names: readonly string[]): Selection {
   const known = named.get(meta) ?? new BoundedMap<Selection>(mostNamed);
   named.set(meta, known);
-  const key = names.join("\n");
+  const key = names.join("\0");
   let selection = known.get(key);
   if (selection === undefined) {
     selection = selectColumns(

@@ -197,7 +197,7 @@ const statement = fc.oneof({ weight: 3, arbitrary: read }, remove, change, count
 
 const naming = defaultNaming;
 
-describe.each(targets)("%s", (_name, make, traits) => {
+describe.each(targets)("%s", (name, make, traits) => {
   const alone = (node: StatementNode): ReturnType<Compiler> => compilerOf(make)(node, traits, naming);
   /** A compiler that is asked again and again, and how many statements it has written. */
   const counted = () => {
@@ -236,7 +236,8 @@ describe.each(targets)("%s", (_name, make, traits) => {
     const texts = new Set<string>();
     const { shared, rendered } = counted();
     // The empty text lies before no other that is its beginning's next one: SQLite writes it in a form of its own.
-    for (const title of (values.title as string[]).filter((each) => each !== ""))
+    const forms = name === "sqlite" ? 2 : 1;
+    for (const title of values.title as string[])
       for (const a of values.a as number[]) {
         const state = queryStateOf(Kept.where((row) => row.a.gt(a).and(row.title.startsWith(title))).where({ other: title }), "");
         const node = selectTree(state, selectionOf(state).columns, []);
@@ -244,8 +245,8 @@ describe.each(targets)("%s", (_name, make, traits) => {
         texts.add(sql);
         expect(params).toEqual(alone(node).params);
       }
-    expect(texts.size).toBe(1);
-    expect(rendered()).toBe(1);
+    expect(texts.size).toBe(forms);
+    expect(rendered()).toBe(forms);
   });
 
   it("keeps the texts of counts and of questions whether there are rows", () => {
@@ -262,8 +263,9 @@ describe.each(targets)("%s", (_name, make, traits) => {
   it("keeps the texts of selected columns, each selection's own", () => {
     const { shared, rendered } = counted();
     for (const a of values.a as number[])
-      for (const names of [["title"], ["title", "b"], ["b", "title"]] as unknown as ["title"][]) {
-        const state = queryStateOf(Kept.where({ a }).select(...names), "");
+      for (const names of [["title"], ["title", "b"], ["b", "title"]]) {
+        const asked: Any = Kept.where({ a });
+        const state = queryStateOf(asked.select(...names), "");
         const node = selectTree(state, selectionOf(state).columns, []);
         expect(shared(node, traits, naming)).toEqual(alone(node));
       }

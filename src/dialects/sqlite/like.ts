@@ -25,7 +25,7 @@ export function likeForm(node: LikeNode, prefixRanges: boolean): LikeForm {
   const { item, pattern, ignoreCase } = node;
   if (ignoreCase) return globForm(node);
   let text: string;
-  if (pattern.search(mark) === pattern.length - 1 && pattern.endsWith("%")) text = pattern.slice(0, -1);
+  if (pattern.search(special) === pattern.length - 1 && pattern.endsWith("%")) text = pattern.slice(0, -1);
   else {
     const [whole, lead, part = "", trail] = plainPattern.exec(pattern) ?? [];
     if (whole === undefined || trail === "") return globForm(node);
@@ -51,13 +51,13 @@ export function writeLike(to: ExprRenderer, { item }: LikeNode, { form, values }
   }
 }
 
-const mark = /[!%_]/;
+const special = /[!%_]/;
 // Of a lone % the second group is empty, and the third has it.
 const plainPattern = /^(%?(?=.))((?:[^!%_]|!.)*)(%?)$/s;
 const escaped = /!(.)/gs;
 
 /** The same pattern in GLOB's letters. */
-export function globPattern(like: string): string {
+function globPattern(like: string): string {
   let glob = "";
   for (let i = 0; i < like.length; i++) {
     let mark = like[i] as string;

@@ -37,7 +37,7 @@ describe("the pool", () => {
     await sleep(5);
     const started = performance.now();
     const error = await caught(run(engine, insert("a")));
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(230);
     expect(error).toBeInstanceOf(PoolTimeout);
     expect(error.message).toMatch(/within \d+ ms: 2 of 2 are in use, the oldest for \d+ ms by select 1, 0 opening/);
     expect(error).toMatchObject({ outcome: "not_applied", retryable: false });
@@ -278,7 +278,7 @@ describe("topologies", () => {
     const started = performance.now();
     expect(await caught(run(engine, insert("c")))).toMatchObject({ name: "LockTimeout", outcome: "not_applied", retryable: true });
     expect(performance.now() - started).toBeGreaterThan(35);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(240);
   });
 
   it("writer: an asynchronous driver's locked file is tried again too", async () => {
